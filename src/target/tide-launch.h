@@ -1,0 +1,45 @@
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  TIDE_PROGRAM_SCRIPT, /* program is a file */
+  TIDE_PROGRAM_MODULE, /* -m                */
+  TIDE_PROGRAM_CODE,   /* -c                */
+} TideProgramKind;
+
+/* What to launch and how to measure it: filled by the dialog or the command line.  */
+typedef struct
+{
+  char *python;      /* path or name; NULL: python3 of PATH                       */
+  TideProgramKind kind;
+  char *program;     /* file, module or code                                     */
+  char **args;       /* NULL: none                                                */
+  char *directory;   /* NULL: ours                                                */
+  char **environment; /* "K=V" to set, or "K" to unset, over ours; NULL: none      */
+  guint instruments; /* TideInstrument bits                                       */
+  guint interval_ms; /* sampler while RSS moves; 0: 1 ms                          */
+  gboolean capture_output; /* its output comes as OUTPUT frames (window); else it has our stdin, stdout and stderr */
+} TideLaunch;
+
+TideLaunch *tide_launch_new (void); /* instruments: sampler, events and faults */
+TideLaunch *tide_launch_copy (const TideLaunch *self);
+void tide_launch_free (TideLaunch *self);
+/* The command line as a person would type it, quoted.  Transfer full.  */
+char *tide_launch_describe (const TideLaunch *self);
+/* FALSE and a sentence when it cannot work: program missing, directory missing, interpreter not found.  */
+gboolean tide_launch_check (const TideLaunch *self, GError **error);
+
+/* For "recent launches" and the settings.  */
+GVariant *tide_launch_to_variant (const TideLaunch *self);
+TideLaunch *tide_launch_from_variant (GVariant *variant);
+
+/* "events,faults" to bits, and back.  Unknown or not yet built names are an error that names them.  */
+gboolean tide_instruments_parse (const char *text, guint *instruments, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TideLaunch, tide_launch_free)
+
+G_END_DECLS

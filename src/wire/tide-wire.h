@@ -1,0 +1,110 @@
+#pragma once
+
+/* The frames that flow from a target to Pagetide, and lie in a recording file.  Plain C11 and libc: shared by the agent, the
+ * helper and the application.
+ *
+ *   0        4      6        8
+ *   +--------+------+--------+----------------- - -
+ *   | length | type | stream | payload (length bytes)
+ *   +--------+------+--------+----------------- - -
+ *
+ * All integers of the header are little-endian.  `stream` numbers the process that a frame speaks of, from 0; each stream begins
+ * with a HELLO.  Inside payloads, unless a frame says otherwise: unsigned numbers are LEB128 varints, signed ones zigzag varints, a
+ * string is a varint length and that many bytes (no zero at the end; *not* necessarily UTF-8).  Times are nanoseconds since the clock
+ * base of the stream's HELLO.  Within a stream the times of frames never decrease: whoever writes clamps them.
+ *
+ * Ids (strings, codes, nodes, threads) are dense and begin at 1 in each stream; 0 means "none".  A definition comes before its first
+ * use.  A reader skips frame types that it does not know and trailing bytes of payloads (a newer minor version may add both), and
+ * refuses a newer major version.  */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TIDE_WIRE_MAGIC "PAGETIDE"
+#define TIDE_WIRE_MAJOR 1
+#define TIDE_WIRE_MINOR 0
+#define TIDE_WIRE_HEADER_SIZE 8
+/* A hostile length must not make a reader allocate without bound.  The largest honest frame is an OUTPUT or EVENTS block (64 KiB).  */
+#define TIDE_WIRE_MAX_PAYLOAD (1u << 20)
+
+typedef enum
+{
+  /* Target to viewer.  */
+  TIDE_FRAME_HELLO = 1,      /* first of each stream: who, when, versions                    */
+  TIDE_FRAME_PYTHON = 2,     /* the interpreter, told by the agent once it runs               */
+  TIDE_FRAME_STRING = 3,     /* the next string id: bytes of a file or function name         */
+  TIDE_FRAME_CODE = 4,       /* the next code id: file, qualified name, first line           */
+  TIDE_FRAME_NODE = 5,       /* the next node id of the call tree: parent, code, line        */
+  TIDE_FRAME_THREAD = 6,     /* the next thread id: kernel tid and name                      */
+  TIDE_FRAME_EVENTS = 7,     /* a block of RSS changes, each charged to a node               */
+  TIDE_FRAME_SAMPLE = 8,     /* RSS, and now and then more, read from /proc                  */
+  TIDE_FRAME_INSTRUMENT = 9, /* an instrument was started, stopped or refused, and why       */
+  TIDE_FRAME_MESSAGE = 10,   /* a sentence for the person                                    */
+  TIDE_FRAME_LOST = 11,      /* so many records never came                                   */
+  TIDE_FRAME_OVERHEAD = 12,  /* what measuring has cost so far                               */
+  TIDE_FRAME_OUTPUT = 13,    /* bytes that the program wrote to stdout or stderr             */
+  TIDE_FRAME_PAUSE = 14,     /* measuring was paused or went on                              */
+  TIDE_FRAME_BYE = 15,       /* last of each stream: how it ended                            */
+  /* Viewer to target (control).  */
+  TIDE_FRAME_SIGNAL = 64, /* send this signal to the target                               */
+  TIDE_FRAME_SUSPEND = 65, /* varint 1: stop measuring for now, 0: go on                   */
+  TIDE_FRAME_DETACH = 66, /* stop measuring for good and leave the target alone           */
+} TideFrameType;
+
+/* Instruments, as bits of HELLO's set and as the number in INSTRUMENT frames.  */
+typedef enum
+{
+  TIDE_INSTRUMENT_SAMPLER = 1 << 0,
+  TIDE_INSTRUMENT_EVENTS = 1 << 1,
+  TIDE_INSTRUMENT_FAULTS = 1 << 2,
+} TideInstrument;
+
+/* What told us of an RSS change.  */
+typedef enum
+{
+  TIDE_SOURCE_START = 0,   /* resident before measuring began, or while it was paused           */
+  TIDE_SOURCE_ALLOC = 1,   /* the interpreter took or released memory                           */
+  TIDE_SOURCE_PENDING = 2, /* pages of a big block that came after it was handed out            */
+  TIDE_SOURCE_FAULT = 3,   /* a page-fault signal                                               */
+  TIDE_SOURCE_OUTSIDE = 4, /* the helper saw RSS move and read the running stack                */
+} TideSource;
+
+typedef enum
+{
+  TIDE_STATE_OFF = 0,
+  TIDE_STATE_ON = 1,
+  TIDE_STATE_REFUSED = 2,
+} TideInstrumentState;
+
+typedef enum
+{
+  TIDE_SEVERITY_NOTE = 0,
+  TIDE_SEVERITY_WARNING = 1,
+  TIDE_SEVERITY_ERROR = 2,
+} TideSeverity;
+
+typedef enum
+{
+  TIDE_LOST_EVENTS = 1, /* events that found the ring full                   */
+  TIDE_LOST_OUTPUT = 2, /* bytes of output that nobody took in time          */
+  TIDE_LOST_FRAMES = 3, /* bytes of frames dropped because the reader was slow */
+} TideLostKind;
+
+typedef enum
+{
+  TIDE_END_EXITED = 0,    /* value: exit status                          */
+  TIDE_END_SIGNALLED = 1, /* value: signal number                        */
+  TIDE_END_DETACHED = 2,  /* the program goes on without us              */
+  TIDE_END_UNKNOWN = 3,   /* we lost sight of it                         */
+} TideEndKind;
+
+/* Flags of the PYTHON frame.  */
+#define TIDE_PYTHON_DEBUG (1u << 0)
+#define TIDE_PYTHON_FREE_THREADED (1u << 1)
+
+/* Bytes of somebody's buffer: not owned, not zero-terminated.  */
+typedef struct
+{
+  const char *data;
+  size_t length;
+} TideSlice;
