@@ -69,7 +69,7 @@ typedef struct
   int32_t str_ascii_data;     /* data of a compact ASCII string                                              */
   int32_t str_compact_data;   /* data of another compact string                                              */
   int32_t object_type;        /* object -> its type                                                          */
-  int32_t padding;
+  int32_t str_kind_shift;     /* of the kind (3 bits), compact and ascii (1 each) in that bit field          */
   uint64_t code_type;         /* address of PyCode_Type                                                      */
   uint64_t interpreter;       /* address of the main interpreter's state                                     */
   uint64_t main_tstate;

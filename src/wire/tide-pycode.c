@@ -1,0 +1,227 @@
+#include "tide-pycode.h"
+
+#include <string.h>
+
+/* Bytes of a string that are read at once: small, since the reader may stand on a signal stack.  A multiple
+ * of 4.  */
+#define CHUNK 256
+
+typedef struct
+{
+  uint64_t name, filename, line_table;
+  uint64_t line_table_size;
+  int32_t first_line;
+} CodeHead;
+
+static bool
+peek_at (TidePyPeek peek, void *context, uint64_t address, int32_t offset, void *to, size_t size)
+{
+  return offset >= 0 && peek (context, address + (uint64_t)offset, to, size);
+}
+
+static bool
+read_head (const TidePythonLayout *layout, TidePyPeek peek, void *context, uint64_t address, CodeHead *head)
+{
+  /* One read for the whole code object, since each costs a system call from outside.  */
+  uint8_t window[160];
+  int32_t offsets[] = { layout->code_name, layout->code_filename, layout->code_first_line,
+                        layout->code_line_table };
+  int32_t end = 0;
+
+  for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++)
+    {
+      if (offsets[i] < 0 || offsets[i] > (int32_t)sizeof window - 8)
+        return false;
+      if (end < offsets[i] + 8)
+        end = offsets[i] + 8;
+    }
+  if (!peek (context, address, window, (size_t)end))
+    return false;
+  memcpy (&head->name, window + layout->code_name, sizeof head->name);
+  memcpy (&head->filename, window + layout->code_filename, sizeof head->filename);
+  memcpy (&head->first_line, window + layout->code_first_line, sizeof head->first_line);
+  memcpy (&head->line_table, window + layout->code_line_table, sizeof head->line_table);
+  return peek_at (peek, context, head->line_table, layout->bytes_size, &head->line_table_size,
+                  sizeof head->line_table_size);
+}
+
+static uint64_t
+mix (uint64_t hash, uint64_t value)
+{
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
+  return hash ^ hash >> 29;
+}
+
+static uint64_t
+fingerprint_of (const CodeHead *head)
+{
+  uint64_t hash = mix (0, head->name);
+
+  hash = mix (hash, head->filename);
+  hash = mix (hash, head->line_table);
+  hash = mix (hash, (uint32_t)head->first_line);
+  hash = mix (hash, head->line_table_size);
+  return hash ? hash : 1;
+}
+
+bool
+tide_pycode_fingerprint (
+    const TidePythonLayout *layout, TidePyPeek peek, void *context, uint64_t address, uint64_t *fingerprint)
+{
+  CodeHead head;
+
+  if (!read_head (layout, peek, context, address, &head))
+    return false;
+  *fingerprint = fingerprint_of (&head);
+  return true;
+}
+
+/* At most 4 bytes to TO.  */
+static size_t
+encode (uint32_t c, char *to)
+{
+  if (c < 0x80)
+    {
+      to[0] = (char)c;
+      return 1;
+    }
+  if (c >= 0xdc80 && c <= 0xdcff)
+    {
+      to[0] = (char)(c & 0xff);
+      return 1;
+    }
+  if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+    c = 0xfffd;
+  if (c < 0x800)
+    {
+      to[0] = (char)(0xc0 | c >> 6);
+      to[1] = (char)(0x80 | (c & 0x3f));
+      return 2;
+    }
+  if (c < 0x10000)
+    {
+      to[0] = (char)(0xe0 | c >> 12);
+      to[1] = (char)(0x80 | (c >> 6 & 0x3f));
+      to[2] = (char)(0x80 | (c & 0x3f));
+      return 3;
+    }
+  to[0] = (char)(0xf0 | c >> 18);
+  to[1] = (char)(0x80 | (c >> 12 & 0x3f));
+  to[2] = (char)(0x80 | (c >> 6 & 0x3f));
+  to[3] = (char)(0x80 | (c & 0x3f));
+  return 4;
+}
+
+static uint32_t
+char_at (const uint8_t *chunk, size_t index, uint32_t kind)
+{
+  uint16_t two;
+  uint32_t four;
+
+  if (kind == 1)
+    return chunk[index];
+  if (kind == 2)
+    {
+      memcpy (&two, chunk + 2 * index, sizeof two);
+      return two;
+    }
+  memcpy (&four, chunk + 4 * index, sizeof four);
+  return four;
+}
+
+bool
+tide_pycode_read_str (const TidePythonLayout *layout,
+                      TidePyPeek peek,
+                      void *context,
+                      uint64_t address,
+                      char *to,
+                      size_t size,
+                      uint32_t *length)
+{
+  uint8_t chunk[CHUNK];
+  uint64_t n_chars, done = 0;
+  uint32_t state, kind;
+  size_t used = 0;
+  bool ascii;
+
+  *length = 0;
+  if (!peek_at (peek, context, address, layout->str_length, &n_chars, sizeof n_chars)
+      || !peek_at (peek, context, address, layout->str_state, &state, sizeof state))
+    return false;
+  state >>= layout->str_kind_shift & 31;
+  kind = state & 7;
+  ascii = state >> 4 & 1;
+  /* All strings of code objects are compact: bit 3.  */
+  if ((kind != 1 && kind != 2 && kind != 4) || !(state >> 3 & 1))
+    return false;
+  address += (uint64_t)(ascii ? layout->str_ascii_data : layout->str_compact_data);
+
+  while (done < n_chars && used < size)
+    {
+      uint64_t n = CHUNK / kind;
+
+      if (n > n_chars - done)
+        n = n_chars - done;
+      if (!peek (context, address + done * kind, chunk, (size_t)(n * kind)))
+        return false;
+      for (size_t i = 0; i < n; i++)
+        {
+          char bytes[4];
+          size_t n_bytes = encode (char_at (chunk, i, kind), bytes);
+
+          if (n_bytes > size - used)
+            {
+              *length = (uint32_t)used;
+              return true;
+            }
+          memcpy (to + used, bytes, n_bytes);
+          used += n_bytes;
+        }
+      done += n;
+    }
+  *length = (uint32_t)used;
+  return true;
+}
+
+/* The frames at which 3.12 and newer enter and leave the interpreter run code objects of their own: without a
+ * file, under these names.  */
+static bool
+is_internal (const TidePyCode *code)
+{
+  static const char *const names[] = { "<interpreter trampoline>", "__init__" };
+
+  if (code->file_length)
+    return false;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (code->name_length == strlen (names[i]) && memcmp (code->name, names[i], code->name_length) == 0)
+      return true;
+  return false;
+}
+
+bool
+tide_pycode_read (
+    const TidePythonLayout *layout, TidePyPeek peek, void *context, uint64_t address, TidePyCode *code)
+{
+  CodeHead head;
+
+  if (!read_head (layout, peek, context, address, &head))
+    return false;
+  code->address = address;
+  code->fingerprint = fingerprint_of (&head);
+  code->first_line = head.first_line < 0 ? 0 : (uint32_t)head.first_line;
+  if (!tide_pycode_read_str (layout, peek, context, head.filename, code->file, sizeof code->file,
+                             &code->file_length)
+      || !tide_pycode_read_str (layout, peek, context, head.name, code->name, sizeof code->name,
+                                &code->name_length))
+    return false;
+  code->line_table_length = 0;
+  if (head.line_table_size <= sizeof code->line_table)
+    {
+      if (!peek_at (peek, context, head.line_table, layout->bytes_data, code->line_table,
+                    (size_t)head.line_table_size))
+        return false;
+      code->line_table_length = (uint32_t)head.line_table_size;
+    }
+  code->internal = is_internal (code);
+  return true;
+}
