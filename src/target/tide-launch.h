@@ -4,6 +4,8 @@
 
 G_BEGIN_DECLS
 
+#define TIDE_LAUNCH_MAX_INTERVAL_MS 60000
+
 typedef enum
 {
   TIDE_PROGRAM_SCRIPT, /* program is a file */
@@ -16,7 +18,7 @@ typedef struct
 {
   char *python;      /* path or name; NULL: python3 of PATH                       */
   TideProgramKind kind;
-  char *program;     /* file, module or code                                     */
+  char *program;     /* file (relative to DIRECTORY), module or code             */
   char **args;       /* NULL: none                                                */
   char *directory;   /* NULL: ours                                                */
   char **environment; /* "K=V" to set, or "K" to unset, over ours; NULL: none      */
@@ -28,17 +30,26 @@ typedef struct
 TideLaunch *tide_launch_new (void); /* instruments: sampler, events and faults */
 TideLaunch *tide_launch_copy (const TideLaunch *self);
 void tide_launch_free (TideLaunch *self);
-/* The command line as a person would type it, quoted.  Transfer full.  */
+/* The interpreter's command line as a person would type it, quoted; valid UTF-8.  Transfer full.  */
 char *tide_launch_describe (const TideLaunch *self);
 /* FALSE and a sentence when it cannot work: program missing, directory missing, interpreter not found.  */
 gboolean tide_launch_check (const TideLaunch *self, GError **error);
 
 /* For "recent launches" and the settings.  */
 GVariant *tide_launch_to_variant (const TideLaunch *self);
-TideLaunch *tide_launch_from_variant (GVariant *variant);
+TideLaunch *tide_launch_from_variant (GVariant *variant); /* NULL when it is none */
 
-/* "events,faults" to bits, and back.  Unknown or not yet built names are an error that names them.  */
+/* "events,faults" to bits, and back (transfer full).  The sampler is always among them.  Unknown or not yet built names are an error
+ * that names them.  */
 gboolean tide_instruments_parse (const char *text, guint *instruments, GError **error);
+char *tide_instruments_format (guint instruments);
+
+/* The interpreter's path as LAUNCH means it: absolute.  NULL and an error when there is none.  Transfer full.  */
+char *tide_launch_find_python (const TideLaunch *self, GError **error);
+/* What follows the interpreter on its command line.  Transfer full.  */
+char **tide_launch_dup_arguments (const TideLaunch *self);
+/* The program's name for people and file names: "batch.py", "http.server", "-c".  Valid UTF-8, transfer full.  */
+char *tide_launch_dup_name (const TideLaunch *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TideLaunch, tide_launch_free)
 
