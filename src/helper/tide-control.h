@@ -1,0 +1,35 @@
+#pragma once
+
+#include "tide-frames.h"
+
+/* The control frames that come in.  What is no frame, or too long for one, ends the reading: the target is
+ * not harmed by it.  */
+typedef struct
+{
+  int fd; /* -1: none, or at its end */
+  size_t length;
+  uint8_t data[4096];
+} TideControl;
+
+typedef enum
+{
+  TIDE_CONTROL_NOTHING,
+  TIDE_CONTROL_SIGNAL,
+  TIDE_CONTROL_SUSPEND,
+  TIDE_CONTROL_RESUME,
+  TIDE_CONTROL_DETACH,
+} TideControlKind;
+
+typedef struct
+{
+  TideControlKind kind;
+  int signal_number;
+} TideControlCommand;
+
+/* Takes FD; -1 is none.  */
+void tide_control_init (TideControl *self, int fd);
+void tide_control_finish (TideControl *self);
+
+/* Reads what waits; then next gives one command at a time until NOTHING.  */
+void tide_control_read (TideControl *self);
+TideControlCommand tide_control_next (TideControl *self);

@@ -1,0 +1,189 @@
+#include "tide-environment.h"
+
+#include "tide-region.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Room for two numbers, filled in the child.  */
+#define REGION_TEMPLATE TIDE_ENV_REGION "=__________:__________"
+#define AGENT_BY_FD "/proc/self/fd/"
+#define AGENT_FD_TEMPLATE AGENT_BY_FD "__________"
+
+static size_t
+name_length (const char *assignment)
+{
+  return strcspn (assignment, "=");
+}
+
+static char **
+find (char **environment, const char *name)
+{
+  size_t length = name_length (name);
+
+  for (char **e = environment; *e != NULL; e++)
+    if (strncmp (*e, name, length) == 0 && (*e)[length] == '=')
+      return e;
+  return NULL;
+}
+
+static void
+unset (char **environment, const char *name)
+{
+  char **at = find (environment, name);
+
+  if (at == NULL)
+    return;
+  free (*at);
+  for (; *at != NULL; at++)
+    at[0] = at[1];
+}
+
+/* Takes ASSIGNMENT; there must be room.  */
+static bool
+set (char **environment, char *assignment)
+{
+  char **at;
+
+  if (assignment == NULL)
+    return false;
+  at = find (environment, assignment);
+  if (at != NULL)
+    free (*at);
+  else
+    {
+      for (at = environment; *at != NULL; at++)
+        ;
+      at[1] = NULL;
+    }
+  *at = assignment;
+  return true;
+}
+
+static char *
+join (const char *a, const char *b, const char *c, const char *d)
+{
+  char *text;
+
+  return asprintf (&text, "%s%s%s%s", a, b, c, d) < 0 ? NULL : text;
+}
+
+static bool
+set_preload (char **environment, const char *agent)
+{
+  char **before = find (environment, "LD_PRELOAD");
+  const char *rest = before != NULL ? *before + strlen ("LD_PRELOAD=") : "";
+  char *preload = join ("LD_PRELOAD=", agent, rest[0] != '\0' ? ":" : "", rest);
+  bool good = preload != NULL;
+
+  if (good && before != NULL)
+    good = set (environment, join (TIDE_ENV_PRELOAD, "=", rest, ""));
+  if (good)
+    return set (environment, preload);
+  free (preload);
+  return false;
+}
+
+char **
+tide_environment_build (const TideOptions *options, bool use_agent, bool agent_by_fd)
+{
+  enum
+  {
+    OUR_OWN = 4 /* TERM, region, LD_PRELOAD and the one before */
+  };
+  size_t n = 0;
+  char **environment;
+  bool good = true;
+
+  while (environ[n] != NULL)
+    n++;
+  environment = calloc (n + options->n_changes + OUR_OWN + 1, sizeof *environment);
+  if (environment == NULL)
+    return NULL;
+  for (size_t i = 0; i < n && good; i++)
+    {
+      environment[i] = strdup (environ[i]);
+      good = environment[i] != NULL;
+    }
+  if (good && options->capture)
+    good = set (environment, strdup ("TERM=dumb"));
+  for (uint32_t i = 0; i < options->n_changes && good; i++)
+    {
+      if (options->changes[i].unset)
+        unset (environment, options->changes[i].assignment);
+      else
+        good = set (environment, strdup (options->changes[i].assignment));
+    }
+  /* Left over where Pagetide itself is started by a program that is measured.  */
+  unset (environment, TIDE_ENV_REGION);
+  unset (environment, TIDE_ENV_PRELOAD);
+  if (good && use_agent)
+    good = set (environment, strdup (REGION_TEMPLATE))
+           && set_preload (environment, agent_by_fd ? AGENT_FD_TEMPLATE : options->agent);
+  if (good)
+    return environment;
+  tide_environment_free (environment);
+  return NULL;
+}
+
+void
+tide_environment_free (char **environment)
+{
+  if (environment == NULL)
+    return;
+  for (char **e = environment; *e != NULL; e++)
+    free (*e);
+  free (environment);
+}
+
+bool
+tide_environment_complete (char **environment, int region_fd, pid_t pid, int agent_fd)
+{
+  char **region = find (environment, TIDE_ENV_REGION), **preload = find (environment, "LD_PRELOAD");
+  char *name;
+
+  if (region == NULL || region_fd < 0)
+    return false;
+  snprintf (*region, strlen (*region) + 1, "%s=%d:%d", TIDE_ENV_REGION, region_fd, (int)pid);
+  name = preload != NULL ? strstr (*preload, AGENT_FD_TEMPLATE) : NULL;
+  if (name != NULL)
+    {
+      char digits[16];
+      size_t width = strlen (AGENT_FD_TEMPLATE) - strlen (AGENT_BY_FD);
+
+      if (agent_fd < 0)
+        return false;
+      /* Leading zeros would not name the descriptor: the places left over become slashes, which do no harm in
+       * a path.  */
+      snprintf (digits, sizeof digits, "%d", agent_fd);
+      name += strlen ("/proc/self/fd");
+      memset (name, '/', width + 1);
+      memcpy (name + width + 1 - strlen (digits), digits, strlen (digits));
+    }
+  return true;
+}
+
+char *
+tide_environment_find_program (char **environment, const char *program)
+{
+  char **path = find (environment, "PATH");
+  const char *at = path != NULL ? *path + strlen ("PATH=") : "/bin:/usr/bin";
+
+  while (strchr (program, '/') == NULL && *at != '\0')
+    {
+      size_t length = strcspn (at, ":");
+      char *candidate;
+
+      if (asprintf (&candidate, "%.*s/%s", (int)length, length > 0 ? at : ".", program) < 0)
+        return NULL;
+      if (access (candidate, X_OK) == 0)
+        return candidate;
+      free (candidate);
+      at += length;
+      if (*at == ':')
+        at++;
+    }
+  return strdup (program);
+}

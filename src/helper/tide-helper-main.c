@@ -1,0 +1,221 @@
+#include "config.h"
+
+#include "tide-loop.h"
+#include "tide-spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EXIT_USAGE 2
+#define LAST_FLUSH_MS 5000
+#define EXIT_CANNOT 126
+#define EXIT_MISSING 127
+/* The arguments must fit into a frame with room to spare.  */
+#define MAX_ARGUMENT_BYTES (512u << 10)
+
+/* Descriptors 0 to 2 that are closed would be taken by what we open, and written to by mistake.  */
+static void
+fill_standard_descriptors (void)
+{
+  for (int fd = 0; fd < 3; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && open ("/dev/null", O_RDWR) < 0)
+      return;
+}
+
+/* What a terminal sends is meant for the target; the helper outlives it, to tell how it ended.  */
+static int
+set_signals (void)
+{
+  static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
+  struct sigaction action = { .sa_handler = SIG_IGN };
+  sigset_t child;
+
+  for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+    sigaction (ignored[i], &action, NULL);
+  /* Ignored by inheritance, children would vanish without a status.  */
+  action.sa_handler = SIG_DFL;
+  sigaction (SIGCHLD, &action, NULL);
+  sigemptyset (&child);
+  sigaddset (&child, SIGCHLD);
+  sigprocmask (SIG_SETMASK, &child, NULL);
+  return signalfd (-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static TideSlice
+slice_of (const char *text)
+{
+  return (TideSlice){ text != NULL ? text : "", text != NULL ? strlen (text) : 0 };
+}
+
+static void
+put_hello (TideLoop *loop, const char *executable, int64_t started_ns)
+{
+  TideHello hello = { 0 };
+  TideSlice *args;
+  uint32_t n = 0;
+  size_t room = MAX_ARGUMENT_BYTES;
+  struct timespec wall;
+  char host[256] = "", *own = NULL;
+
+  clock_gettime (CLOCK_REALTIME, &wall);
+  hello.pid = loop->pid > 0 ? (uint32_t)loop->pid : 0;
+  hello.parent_pid = (uint32_t)getpid ();
+  hello.page_size = loop->page_size;
+  hello.clock_base_ns = hello.process_start_ns = (uint64_t)started_ns;
+  hello.start_wall_ns = (uint64_t)wall.tv_sec * 1000000000u + (uint64_t)wall.tv_nsec
+                        - (uint64_t)(tide_loop_now () - started_ns);
+  hello.instruments = loop->options->instruments | TIDE_INSTRUMENT_SAMPLER;
+  hello.producer = slice_of ("pagetide " PAGETIDE_VERSION);
+  hello.executable = slice_of (executable);
+  if (loop->options->directory == NULL || loop->options->directory[0] != '/')
+    own = getcwd (NULL, 0);
+  hello.directory = slice_of (loop->options->directory != NULL ? loop->options->directory : own);
+  gethostname (host, sizeof host - 1);
+  hello.host = slice_of (host);
+  while (loop->options->command[n] != NULL && n < TIDE_HELLO_MAX_ARGS)
+    n++;
+  args = calloc (n, sizeof *args);
+  if (args == NULL)
+    n = 0;
+  for (uint32_t i = 0; i < n; i++)
+    {
+      args[i] = slice_of (loop->options->command[i]);
+      if (args[i].length > room)
+        args[i].length = room;
+      room -= args[i].length;
+    }
+  tide_put_hello (&loop->outlet.buffer, 0, &hello, args, n);
+  free (args);
+  free (own);
+}
+
+/* The target never came to be: says why, and gives the status a shell would give.  */
+static int
+refuse (TideLoop *loop, TideSpawnStage stage, int error)
+{
+  const char *program = loop->options->command[0], *directory = loop->options->directory;
+  int status = stage == TIDE_SPAWN_EXEC && error == ENOENT ? EXIT_MISSING : EXIT_CANNOT, length = -1;
+  int64_t now_ns = tide_loop_now ();
+  TideBye bye = { .kind = TIDE_END_EXITED, .value = (uint32_t)status };
+  char *text = NULL;
+
+  switch (stage)
+    {
+    case TIDE_SPAWN_DIRECTORY:
+      length =
+          asprintf (&text, "Cannot start %s in the directory %s: %s", program, directory, strerror (error));
+      break;
+    case TIDE_SPAWN_EXEC:
+      length = asprintf (&text, "Cannot run %s: %s", program, strerror (error));
+      break;
+    case TIDE_SPAWN_DESCRIPTORS:
+    case TIDE_SPAWN_FORK:
+      length = asprintf (&text, "Cannot start a process for %s: %s", program, strerror (error));
+      break;
+    }
+  if (length >= 0)
+    tide_outlet_put_message (&loop->outlet, now_ns, TIDE_SEVERITY_ERROR, text);
+  bye.time_ns = tide_outlet_stamp (&loop->outlet, now_ns);
+  tide_put_bye (&loop->outlet.buffer, 0, &bye);
+  tide_outlet_drain (&loop->outlet, LAST_FLUSH_MS);
+  if (length >= 0)
+    free (text);
+  return status;
+}
+
+static void
+put_instrument (TideLoop *loop,
+                TideInstrument instrument,
+                TideInstrumentState state,
+                uint64_t unit_bytes,
+                const char *reason)
+{
+  TideInstrumentInfo info = {
+    .instrument = instrument, .state = state, .unit_bytes = unit_bytes, .reason = slice_of (reason)
+  };
+
+  info.time_ns = tide_outlet_stamp (&loop->outlet, tide_loop_now ());
+  tide_put_instrument (&loop->outlet.buffer, 0, &info);
+}
+
+static int
+launch (TideLoop *loop, const TideOptions *options)
+{
+  TideSpawn spawn = { .report = -1, .agent_fd = -1 };
+  TideSpawnStage stage = TIDE_SPAWN_FORK;
+  bool use_agent = options->agent != NULL && access (options->agent, R_OK) == 0;
+  bool started;
+  int64_t started_ns;
+  int error, status;
+
+  loop->options = options;
+  loop->page_size = (uint64_t)sysconf (_SC_PAGESIZE);
+  loop->child_fd = set_signals ();
+  tide_outlet_init (&loop->outlet, options->frames_fd);
+  tide_control_init (&loop->control, options->control_fd);
+  tide_pump_init (&loop->pump);
+  started_ns = tide_loop_now ();
+  started = loop->child_fd >= 0 && tide_shared_open (&loop->shared, options->instruments)
+            && (!options->capture || tide_pump_open (&loop->pump))
+            && tide_spawn_start (&spawn, options, &loop->shared, &loop->pump, use_agent);
+  error = errno;
+  loop->outlet.clock_base_ns = started_ns;
+  loop->pid = spawn.pid;
+  tide_pump_close_slaves (&loop->pump);
+  tide_shared_close_fd (&loop->shared);
+  put_hello (loop, spawn.executable != NULL ? spawn.executable : options->command[0], started_ns);
+  tide_outlet_flush (&loop->outlet);
+  if (started && tide_spawn_wait (&spawn, &stage, &error))
+    {
+      tide_procfs_init (&loop->procfs, loop->pid);
+      put_instrument (loop, TIDE_INSTRUMENT_SAMPLER, TIDE_STATE_ON, tide_procfs_probe_unit (), NULL);
+      prctl (PR_SET_TIMERSLACK, 1000);
+      tide_bell_start (&loop->bell, loop->shared.region);
+      status = tide_loop_run (loop);
+      tide_procfs_finish (&loop->procfs);
+    }
+  else
+    status = refuse (loop, stage, error);
+  tide_spawn_finish (&spawn);
+  tide_pump_finish (&loop->pump);
+  tide_control_finish (&loop->control);
+  tide_outlet_finish (&loop->outlet);
+  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  TideOptions options;
+  TideLoop *loop;
+  int status = EXIT_CANNOT;
+
+  fill_standard_descriptors ();
+  switch (tide_options_parse (&options, argc, argv))
+    {
+    case TIDE_OPTIONS_HELP:
+      tide_options_print_help ();
+      return EXIT_SUCCESS;
+    case TIDE_OPTIONS_VERSION:
+      puts ("pagetide-helper " PAGETIDE_VERSION);
+      return EXIT_SUCCESS;
+    case TIDE_OPTIONS_BAD:
+      return EXIT_USAGE;
+    case TIDE_OPTIONS_RUN:
+      break;
+    }
+  loop = calloc (1, sizeof *loop);
+  if (loop != NULL)
+    status = launch (loop, &options);
+  tide_options_finish (&options);
+  /* Not freed: the bell's thread may look at it until we are gone.  */
+  return status;
+}

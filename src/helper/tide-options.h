@@ -1,0 +1,38 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One change of the target's environment, in the order in which it was given.  */
+typedef struct
+{
+  const char *assignment; /* "K=V", or "K" to unset it */
+  bool unset;
+} TideEnvironmentChange;
+
+/* What the command line asks for.  Strings belong to argv.  */
+typedef struct
+{
+  const char *agent;
+  const char *directory;
+  char **command; /* NULL-terminated, program first */
+  TideEnvironmentChange *changes;
+  uint32_t n_changes;
+  int frames_fd;
+  int control_fd; /* -1: none */
+  uint32_t instruments;
+  int64_t interval_ns;
+  bool capture;
+} TideOptions;
+
+typedef enum
+{
+  TIDE_OPTIONS_RUN,
+  TIDE_OPTIONS_HELP,
+  TIDE_OPTIONS_VERSION,
+  TIDE_OPTIONS_BAD, /* a sentence was printed to stderr */
+} TideOptionsResult;
+
+TideOptionsResult tide_options_parse (TideOptions *self, int argc, char **argv);
+void tide_options_finish (TideOptions *self);
+void tide_options_print_help (void);

@@ -1,0 +1,176 @@
+#include "tide-outlet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A reader that sleeps for a second must not cost us anything.  */
+#define PIPE_SIZE (1 << 20)
+/* Moving the rest of the buffer down costs less than writing it, once this much was written.  */
+#define COMPACT_AT (1u << 18)
+
+void
+tide_outlet_init (TideOutlet *self, int fd)
+{
+  int flags;
+
+  memset (self, 0, sizeof *self);
+  tide_buffer_init (&self->buffer);
+  self->fd = fd;
+  fcntl (fd, F_SETFD, FD_CLOEXEC);
+  flags = fcntl (fd, F_GETFL);
+  if (flags >= 0)
+    fcntl (fd, F_SETFL, flags | O_NONBLOCK);
+  /* Refused above the limit of an ordinary user, and on what is no pipe: then it stays as it is.  */
+  fcntl (fd, F_SETPIPE_SZ, PIPE_SIZE);
+}
+
+void
+tide_outlet_finish (TideOutlet *self)
+{
+  tide_outlet_close (self);
+  tide_buffer_finish (&self->buffer);
+}
+
+bool
+tide_outlet_is_open (const TideOutlet *self)
+{
+  return self->fd >= 0;
+}
+
+size_t
+tide_outlet_get_pending (const TideOutlet *self)
+{
+  return self->buffer.length - self->sent;
+}
+
+int64_t
+tide_outlet_stamp (TideOutlet *self, int64_t monotonic_ns)
+{
+  int64_t time_ns = monotonic_ns - self->clock_base_ns;
+
+  if (time_ns > self->last_ns)
+    self->last_ns = time_ns;
+  return self->last_ns;
+}
+
+void
+tide_outlet_close (TideOutlet *self)
+{
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+  self->sent = 0;
+  tide_buffer_clear (&self->buffer);
+}
+
+void
+tide_outlet_flush (TideOutlet *self)
+{
+  if (self->fd < 0 || !tide_buffer_ok (&self->buffer))
+    {
+      tide_outlet_close (self);
+      return;
+    }
+  while (self->sent < self->buffer.length)
+    {
+      ssize_t n = write (self->fd, self->buffer.data + self->sent, self->buffer.length - self->sent);
+
+      if (n > 0)
+        self->sent += (size_t)n;
+      else if (n < 0 && errno == EINTR)
+        continue;
+      else if (n < 0 && errno == EAGAIN)
+        break;
+      else
+        {
+          tide_outlet_close (self);
+          return;
+        }
+    }
+  if (self->sent == self->buffer.length || self->sent >= COMPACT_AT)
+    {
+      tide_buffer_consume (&self->buffer, self->sent);
+      self->sent = 0;
+    }
+}
+
+void
+tide_outlet_drain (TideOutlet *self, int timeout_ms)
+{
+  tide_outlet_flush (self);
+  while (self->fd >= 0 && tide_outlet_get_pending (self) > 0)
+    {
+      struct pollfd p = { .fd = self->fd, .events = POLLOUT };
+      int n = poll (&p, 1, timeout_ms);
+
+      if (n == 0 || (n < 0 && errno != EINTR))
+        break;
+      tide_outlet_flush (self);
+    }
+}
+
+void
+tide_outlet_put_lost (TideOutlet *self, int64_t monotonic_ns)
+{
+  TideLost lost;
+
+  if (tide_outlet_get_pending (self) >= TIDE_OUTLET_OUTPUT_LIMIT)
+    return;
+  lost.time_ns = self->lost_output + self->lost_frames > 0 ? tide_outlet_stamp (self, monotonic_ns) : 0;
+  if (self->lost_output > 0)
+    {
+      lost.kind = TIDE_LOST_OUTPUT;
+      lost.count = self->lost_output;
+      tide_put_lost (&self->buffer, 0, &lost);
+    }
+  if (self->lost_frames > 0)
+    {
+      lost.kind = TIDE_LOST_FRAMES;
+      lost.count = self->lost_frames;
+      tide_put_lost (&self->buffer, 0, &lost);
+    }
+  self->lost_output = self->lost_frames = 0;
+}
+
+void
+tide_outlet_put_output (TideOutlet *self, int64_t monotonic_ns, uint32_t descriptor, TideSlice bytes)
+{
+  TideOutput output = { .descriptor = descriptor, .bytes = bytes };
+
+  if (self->fd < 0)
+    return;
+  if (tide_outlet_get_pending (self) >= TIDE_OUTLET_OUTPUT_LIMIT)
+    {
+      self->lost_output += bytes.length;
+      return;
+    }
+  /* A gap stands where it is.  */
+  tide_outlet_put_lost (self, monotonic_ns);
+  output.time_ns = tide_outlet_stamp (self, monotonic_ns);
+  tide_put_output (&self->buffer, 0, &output);
+}
+
+void
+tide_outlet_put_sample (TideOutlet *self, const TideSample *sample)
+{
+  size_t before = self->buffer.length;
+
+  tide_put_sample (&self->buffer, 0, sample);
+  if (tide_outlet_get_pending (self) >= TIDE_OUTLET_SAMPLE_LIMIT && tide_buffer_ok (&self->buffer))
+    {
+      self->lost_frames += self->buffer.length - before;
+      self->buffer.length = before;
+    }
+}
+
+void
+tide_outlet_put_message (TideOutlet *self, int64_t monotonic_ns, TideSeverity severity, const char *text)
+{
+  TideMessage message = { .severity = severity, .text = { text, strlen (text) } };
+
+  message.time_ns = tide_outlet_stamp (self, monotonic_ns);
+  tide_put_message (&self->buffer, 0, &message);
+}

@@ -1,0 +1,188 @@
+#include "tide-procfs.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+static int
+open_of (int pid, const char *name)
+{
+  char path[64];
+
+  snprintf (path, sizeof path, "/proc/%d/%s", pid, name);
+  return open (path, O_RDONLY | O_CLOEXEC);
+}
+
+void
+tide_procfs_init (TideProcfs *self, int pid)
+{
+  self->pid = pid;
+  self->statm = open_of (pid, "statm");
+  self->stat = open_of (pid, "stat");
+  self->status = open_of (pid, "status");
+}
+
+void
+tide_procfs_finish (TideProcfs *self)
+{
+  if (self->statm >= 0)
+    close (self->statm);
+  if (self->stat >= 0)
+    close (self->stat);
+  if (self->status >= 0)
+    close (self->status);
+  self->statm = self->stat = self->status = -1;
+}
+
+/* The whole of a small file, zero-terminated; false when there is nothing.  */
+static bool
+read_text (int fd, char *text, size_t size)
+{
+  ssize_t n = pread (fd, text, size - 1, 0);
+
+  if (n <= 0)
+    return false;
+  text[n] = '\0';
+  return true;
+}
+
+static bool
+read_pages (int fd, uint64_t *pages)
+{
+  char text[128];
+  const char *space;
+
+  if (!read_text (fd, text, sizeof text))
+    return false;
+  space = strchr (text, ' ');
+  if (space == NULL)
+    return false;
+  *pages = strtoull (space + 1, NULL, 10);
+  return *pages > 0;
+}
+
+bool
+tide_procfs_read_rss (TideProcfs *self, uint64_t *pages)
+{
+  return read_pages (self->statm, pages);
+}
+
+bool
+tide_procfs_parse_stat (int fd, TideProcStat *stat)
+{
+  enum
+  {
+    STATE = 3,
+    MINFLT = 10,
+    CMINFLT = 11,
+    MAJFLT = 12,
+    CMAJFLT = 13,
+    UTIME = 14,
+    STIME = 15,
+    N_THREADS = 20,
+  };
+  char text[1024], *at;
+  uint64_t tick_ns = 1000000000u / (uint64_t)sysconf (_SC_CLK_TCK);
+  uint64_t field[N_THREADS + 1] = { 0 };
+
+  if (!read_text (fd, text, sizeof text))
+    return false;
+  /* The name may hold anything, a parenthesis too: fields are counted from the last one.  */
+  at = strrchr (text, ')');
+  if (at == NULL || at[1] != ' ' || at[2] == '\0')
+    return false;
+  stat->state = at[2];
+  at += 3;
+  for (int i = STATE + 1; i <= N_THREADS; i++)
+    {
+      char *end;
+
+      field[i] = strtoull (at, &end, 10);
+      if (end == at)
+        return false;
+      at = end;
+    }
+  stat->minor_faults = field[MINFLT];
+  stat->major_faults = field[MAJFLT];
+  stat->child_faults = field[CMINFLT] + field[CMAJFLT];
+  stat->user_ns = field[UTIME] * tick_ns;
+  stat->system_ns = field[STIME] * tick_ns;
+  stat->n_threads = (uint32_t)field[N_THREADS];
+  return true;
+}
+
+bool
+tide_procfs_read_stat (TideProcfs *self, TideProcStat *stat)
+{
+  return tide_procfs_parse_stat (self->stat, stat);
+}
+
+static uint64_t
+kibibytes_of (const char *text, const char *key)
+{
+  const char *at = strstr (text, key);
+
+  return at != NULL ? strtoull (at + strlen (key), NULL, 10) << 10 : 0;
+}
+
+bool
+tide_procfs_read_status (TideProcfs *self, uint64_t *swap_bytes, uint64_t *peak_bytes)
+{
+  char text[4096];
+
+  if (!read_text (self->status, text, sizeof text))
+    return false;
+  *swap_bytes = kibibytes_of (text, "\nVmSwap:");
+  *peak_bytes = kibibytes_of (text, "\nVmHWM:");
+  return true;
+}
+
+bool
+tide_procfs_read_cpu (TideProcfs *self, uint64_t *cpu_ns)
+{
+  struct timespec ts;
+  clockid_t id;
+
+  if (clock_getcpuclockid (self->pid, &id) != 0 || clock_gettime (id, &ts) != 0)
+    return false;
+  *cpu_ns = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+  return true;
+}
+
+uint64_t
+tide_procfs_probe_unit (void)
+{
+  enum
+  {
+    N_PAGES = 128 /* twice the largest batch that a kernel is known to have */
+  };
+  const size_t page = (size_t)sysconf (_SC_PAGESIZE);
+  uint64_t before, error = 1;
+  int fd = open ("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  char *pages = mmap (NULL, N_PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  if (fd >= 0 && pages != MAP_FAILED && read_pages (fd, &before))
+    {
+      madvise (pages, N_PAGES * page, MADV_NOHUGEPAGE);
+      for (uint64_t i = 1; i <= N_PAGES; i++)
+        {
+          uint64_t now, behind;
+
+          ((volatile char *)pages)[(i - 1) * page] = 1;
+          if (!read_pages (fd, &now))
+            break;
+          behind = before + i > now ? before + i - now : 0;
+          if (behind > error)
+            error = behind;
+        }
+    }
+  if (pages != MAP_FAILED)
+    munmap (pages, N_PAGES * page);
+  if (fd >= 0)
+    close (fd);
+  return error * page;
+}

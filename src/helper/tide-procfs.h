@@ -1,0 +1,40 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What /proc says of one process.  The files stay open: a look is one pread.  */
+typedef struct
+{
+  int pid;
+  int statm;
+  int stat;
+  int status;
+} TideProcfs;
+
+typedef struct
+{
+  uint64_t minor_faults, major_faults;
+  uint64_t child_faults; /* of children that were waited for */
+  uint64_t user_ns, system_ns;
+  uint32_t n_threads;
+  char state; /* 'R', 'S', 'Z'... */
+} TideProcStat;
+
+void tide_procfs_init (TideProcfs *self, int pid);
+void tide_procfs_finish (TideProcfs *self);
+
+/* False once the process has no memory any more (0 pages are no measurement).  */
+bool tide_procfs_read_rss (TideProcfs *self, uint64_t *pages);
+bool tide_procfs_read_stat (TideProcfs *self, TideProcStat *stat);
+/* Bytes swapped out, and the highest RSS so far.  */
+bool tide_procfs_read_status (TideProcfs *self, uint64_t *swap_bytes, uint64_t *peak_bytes);
+/* CPU time of the process, exact to the nanosecond.  */
+bool tide_procfs_read_cpu (TideProcfs *self, uint64_t *cpu_ns);
+
+/* Reads an open /proc/.../stat of a process or thread.  */
+bool tide_procfs_parse_stat (int fd, TideProcStat *stat);
+
+/* By how much an RSS that is read may be behind: touches pages of our own and looks.  Kernels before 6.2 add
+ * up 64 pages a thread before anybody sees them.  At least a page, in bytes.  */
+uint64_t tide_procfs_probe_unit (void);

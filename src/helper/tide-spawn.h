@@ -1,0 +1,37 @@
+#pragma once
+
+#include "tide-options.h"
+#include "tide-pump.h"
+#include "tide-shared.h"
+
+#include <sys/types.h>
+
+typedef enum
+{
+  TIDE_SPAWN_FORK,        /* no process could be made           */
+  TIDE_SPAWN_DIRECTORY,   /* it could not enter its directory   */
+  TIDE_SPAWN_EXEC,        /* the program could not be executed  */
+  TIDE_SPAWN_DESCRIPTORS, /* its descriptors could not be set   */
+} TideSpawnStage;
+
+/* A process that is about to become the target.  */
+typedef struct
+{
+  pid_t pid;
+  int report; /* read end: what went wrong in the child, or its end at exec */
+  char **environment;
+  char *executable; /* as far as it can be known before exec */
+  int agent_fd;     /* -1, or the agent, where its path cannot stand in LD_PRELOAD */
+} TideSpawn;
+
+/* Forks while the helper has one thread, so that the child may do what it needs.  The child has the region
+ * and, when captured, the pump's slaves; all dispositions of signals are the default ones and none is
+ * blocked.  USE_AGENT false starts it without.  False and errno when that fails.  */
+bool tide_spawn_start (
+    TideSpawn *self, const TideOptions *options, TideShared *shared, const TidePump *pump, bool use_agent);
+
+/* Waits until the child has become the program.  False: it has not, ERROR is the errno and STAGE what it was
+ * doing; it is reaped.  */
+bool tide_spawn_wait (TideSpawn *self, TideSpawnStage *stage, int *error);
+
+void tide_spawn_finish (TideSpawn *self);
