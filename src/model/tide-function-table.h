@@ -12,8 +12,12 @@ G_BEGIN_DECLS
  * total  events with the function anywhere in the stack, counted once however often it recurs
  * rise, fall  sums of the positive and of the negative events (fall as a positive number); net = rise - fall
  *
- * The sum of self net over all rows is exactly the sum of the events in the range.  Code id 0 is a row of its own, named
- * "[outside Python]" by tide_function_row_get_name().  */
+ * The sum of self net over all rows is exactly the sum of the events in the range.  Two rows are no function, and their names are
+ * translated: code id 0, "[outside Python]", for what no Python frame explains, and TIDE_CODE_BEFORE, "[before measuring]", for what
+ * was resident before or while it was paused.  Code ids with the same file, name and first line (code that was loaded twice) are one
+ * row, under the smallest of them.  */
+#define TIDE_CODE_BEFORE G_MAXUINT32
+
 typedef struct _TideFunctionTable TideFunctionTable;
 
 typedef struct
@@ -62,13 +66,14 @@ TideFunctionTable *tide_function_table_ref (TideFunctionTable *self);
 void tide_function_table_unref (TideFunctionTable *self);
 
 guint tide_function_table_get_n_rows (TideFunctionTable *self);
-const TideFunctionRow *tide_function_table_get_row (TideFunctionTable *self, guint index);
+const TideFunctionRow *tide_function_table_get_row (TideFunctionTable *self, guint index); /* NULL past the end */
 TideSpan tide_function_table_get_span (TideFunctionTable *self);
-/* Sum of all events in the range: net, rises, falls.  */
+/* Sum of all events in the range.  */
 gint64 tide_function_table_get_net (TideFunctionTable *self);
 
 /* An order of rows: those that FILTER (NULL: all; else case-insensitive substring of function or file) lets through, sorted by COLUMN;
- * ties by name, file, line, so that an order is total.  Any thread.  An array of guint row indices (transfer full).  */
+ * ties by name, file, line (upwards always), so that an order is total; [before measuring] and [outside Python] come before all names and
+ * places.  Any thread.  An array of guint row indices (transfer full).  */
 GArray *tide_function_table_order (TideFunctionTable *self, TideFunctionColumn column, gboolean descending, const char *filter);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TideFunctionTable, tide_function_table_unref)

@@ -34,9 +34,13 @@ const char *tide_process_get_string (TideProcess *self, guint32 id); /* "" for 0
 const TideCode *tide_process_get_code (TideProcess *self, guint32 id); /* NULL for 0 */
 const TideNode *tide_process_get_node (TideProcess *self, guint32 id); /* NULL for 0 */
 const TideThread *tide_process_get_thread (TideProcess *self, guint32 id); /* NULL for 0 */
-const TideRssEvent *tide_process_get_event (TideProcess *self, gsize index);
+const TideRssEvent *tide_process_get_event (TideProcess *self, gsize index); /* NULL past the end */
 /* Number of events with time < TIME_NS.  */
 gsize tide_process_count_events_before (TideProcess *self, gint64 time_ns);
+
+/* Any thread.  The slower figures of /proc, in order of time.  */
+gsize tide_process_get_n_statuses (TideProcess *self);
+const TideStatus *tide_process_get_status (TideProcess *self, gsize index); /* NULL past the end */
 
 /* Main thread.  Notes in order of time.  */
 gsize tide_process_get_n_notes (TideProcess *self);

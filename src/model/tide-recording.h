@@ -2,6 +2,8 @@
 
 #include "tide-process.h"
 
+#include <gio/gio.h>
+
 G_BEGIN_DECLS
 
 /* One recording, live or opened: its processes.  Main thread, but for what TideProcess says.
@@ -20,7 +22,7 @@ TideProcess *tide_recording_get_process (TideRecording *self, guint index); /* b
 gint64 tide_recording_get_last_time (TideRecording *self);
 /* Counts appends: a query result made at an older generation is stale.  */
 guint64 tide_recording_get_generation (TideRecording *self);
-/* TRUE when every process has its BYE.  */
+/* TRUE when there is a process and every one has its BYE.  */
 gboolean tide_recording_is_complete (TideRecording *self);
 
 /* What a reader could not read: GStrv-like list of UTF-8 sentences.  */

@@ -1,0 +1,254 @@
+#include "tide-process-private.h"
+
+/* TIDE_LOST_EVENTS of the wire, which the model does not include.  */
+#define LOST_EVENTS 1
+
+/* More than any address space has (57 bits), and far from what 64 bits can hold.  */
+#define MAX_BYTES (G_GINT64_CONSTANT (1) << 57)
+
+/* TEXT (transfer full) as something that may be shown.  */
+static char *
+make_text (char *text)
+{
+  char *valid;
+
+  if (text == NULL)
+    return g_strdup ("");
+  if (g_utf8_validate (text, -1, NULL))
+    return text;
+  valid = g_utf8_make_valid (text, -1);
+  g_free (text);
+  return valid;
+}
+
+static void
+append_strings (TideProcess *self, GPtrArray *strings)
+{
+  for (guint i = 0; i < strings->len; i++)
+    {
+      TideStringEntry *entry = tide_column_push (&self->strings);
+
+      if (entry == NULL)
+        break;
+      entry->text = make_text (g_steal_pointer (&strings->pdata[i]));
+      entry->same_as = tide_interner_add_string (self->interner, entry->text, self->strings.filled);
+    }
+  tide_column_publish (&self->strings);
+  g_ptr_array_set_size (strings, 0);
+}
+
+/* The first id of the string that ID names, 0 for "".  */
+static guint32
+same_string (TideProcess *self, guint32 id)
+{
+  const TideStringEntry *entry;
+
+  if (id == 0)
+    return 0;
+  entry = tide_column_at (&self->strings, id - 1);
+  return *entry->text == '\0' ? 0 : entry->same_as;
+}
+
+static void
+append_codes (TideProcess *self, GArray *codes)
+{
+  for (guint i = 0; i < codes->len; i++)
+    {
+      TideCode code = g_array_index (codes, TideCode, i);
+      TideCodeEntry *entry = tide_column_push (&self->codes);
+
+      if (entry == NULL)
+        break;
+      if (code.file > self->strings.filled)
+        code.file = 0;
+      if (code.name > self->strings.filled)
+        code.name = 0;
+      entry->code = code;
+      entry->same_as =
+          tide_interner_add_function (self->interner, same_string (self, code.file),
+                                      same_string (self, code.name), code.first_line, self->codes.filled);
+    }
+  tide_column_publish (&self->codes);
+  g_array_set_size (codes, 0);
+}
+
+static void
+append_nodes (TideProcess *self, GArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      TideNode *node = tide_column_push (&self->nodes);
+
+      if (node == NULL)
+        break;
+      *node = g_array_index (nodes, TideNode, i);
+      if (node->parent >= self->nodes.filled)
+        node->parent = 0;
+      if (node->code > self->codes.filled)
+        node->code = 0;
+    }
+  tide_column_publish (&self->nodes);
+  g_array_set_size (nodes, 0);
+}
+
+static void
+append_threads (TideProcess *self, GArray *threads)
+{
+  for (guint i = 0; i < threads->len; i++)
+    {
+      TideThread *from = &g_array_index (threads, TideThread, i);
+      TideThread *thread = tide_column_push (&self->threads);
+
+      if (thread == NULL)
+        break;
+      thread->tid = from->tid;
+      thread->name = make_text (g_steal_pointer (&from->name));
+    }
+  tide_column_publish (&self->threads);
+  g_array_set_size (threads, 0);
+}
+
+static void
+append_events (TideProcess *self, GArray *events)
+{
+  for (guint i = 0; i < events->len; i++)
+    {
+      TideRssEvent *event = tide_column_push (&self->events);
+
+      if (event == NULL)
+        break;
+      *event = g_array_index (events, TideRssEvent, i);
+      self->last_event_ns = event->time_ns = MAX (event->time_ns, self->last_event_ns);
+      event->delta_bytes = CLAMP (event->delta_bytes, -MAX_BYTES, MAX_BYTES);
+      event->rss_bytes = CLAMP (event->rss_bytes, 0, MAX_BYTES);
+      if (event->node > self->nodes.filled)
+        event->node = 0;
+      if (event->thread > self->threads.filled)
+        event->thread = 0;
+
+      if ((self->events.filled & (TIDE_CHUNK_SIZE - 1)) == 0)
+        {
+          *(TideDigest **)tide_column_push (&self->digests) = NULL;
+          tide_column_publish (&self->digests);
+        }
+    }
+  tide_column_publish (&self->events);
+  g_array_set_size (events, 0);
+}
+
+static void
+append_samples (TideProcess *self, GArray *samples)
+{
+  for (guint i = 0; i < samples->len; i++)
+    {
+      const TideRssSample *sample = &g_array_index (samples, TideRssSample, i);
+
+      tide_series_append (self->rss, sample->time_ns, CLAMP (sample->rss_bytes, 0, MAX_BYTES));
+    }
+  g_array_set_size (samples, 0);
+}
+
+static void
+append_statuses (TideProcess *self, GArray *statuses)
+{
+  for (guint i = 0; i < statuses->len; i++)
+    {
+      TideStatus *status = tide_column_push (&self->statuses);
+
+      if (status == NULL)
+        break;
+      *status = g_array_index (statuses, TideStatus, i);
+      self->last_status_ns = status->time_ns = MAX (status->time_ns, self->last_status_ns);
+    }
+  tide_column_publish (&self->statuses);
+  g_array_set_size (statuses, 0);
+}
+
+static void
+append_notes (TideProcess *self, GArray *notes)
+{
+  for (guint i = 0; i < notes->len; i++)
+    {
+      TideNote note = g_array_index (notes, TideNote, i);
+
+      g_array_index (notes, TideNote, i).text = NULL;
+      if (note.text != NULL)
+        note.text = make_text (note.text);
+      if (self->notes->len > 0)
+        note.time_ns =
+            MAX (note.time_ns, g_array_index (self->notes, TideNote, self->notes->len - 1).time_ns);
+      if (note.kind == TIDE_NOTE_LOST && note.detail == LOST_EVENTS && note.value > 0)
+        self->n_lost = tide_add_saturated (self->n_lost, note.value);
+      g_array_append_val (self->notes, note);
+    }
+  g_array_set_size (notes, 0);
+}
+
+static void
+append_outputs (TideProcess *self, GArray *outputs)
+{
+  for (guint i = 0; i < outputs->len; i++)
+    {
+      TideOutputChunk output = g_array_index (outputs, TideOutputChunk, i);
+
+      if (output.bytes == NULL)
+        continue;
+      g_array_index (outputs, TideOutputChunk, i).bytes = NULL;
+      g_array_append_val (self->outputs, output);
+    }
+  g_array_set_size (outputs, 0);
+}
+
+/* The newest time of what was appended.  */
+static gint64
+get_newest_time (TideProcess *self, const TideBatch *batch)
+{
+  gsize n_samples = tide_series_get_length (self->rss);
+  gint64 newest = atomic_load_explicit (&self->last_time_ns, memory_order_relaxed);
+  gint64 time_ns;
+
+  newest = MAX (newest, batch->last_time_ns);
+  newest = MAX (newest, self->last_event_ns);
+  newest = MAX (newest, self->last_status_ns);
+  if (n_samples > 0 && tide_series_get (self->rss, n_samples - 1, &time_ns, NULL))
+    newest = MAX (newest, time_ns);
+  if (self->notes->len > 0)
+    newest = MAX (newest, g_array_index (self->notes, TideNote, self->notes->len - 1).time_ns);
+  if (self->end != NULL)
+    newest = MAX (newest, self->end->time_ns);
+  return newest;
+}
+
+void
+tide_process_append (TideProcess *self, TideBatch *batch)
+{
+  /* Definitions before their uses: a reader that sees an event finds its node, and so on down to the strings.
+   */
+  append_strings (self, batch->strings);
+  append_codes (self, batch->codes);
+  append_nodes (self, batch->nodes);
+  append_threads (self, batch->threads);
+  append_events (self, batch->events);
+  append_samples (self, batch->samples);
+  append_statuses (self, batch->statuses);
+  append_notes (self, batch->notes);
+  append_outputs (self, batch->outputs);
+
+  if (batch->info != NULL)
+    {
+      tide_process_info_free (self->info);
+      self->info = g_steal_pointer (&batch->info);
+    }
+  if (batch->cost != NULL)
+    {
+      g_free (self->cost);
+      self->cost = g_steal_pointer (&batch->cost);
+    }
+  if (batch->end != NULL)
+    {
+      g_free (self->end);
+      self->end = g_steal_pointer (&batch->end);
+    }
+
+  atomic_store_explicit (&self->last_time_ns, get_newest_time (self, batch), memory_order_relaxed);
+}

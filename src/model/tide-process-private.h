@@ -1,0 +1,75 @@
+#pragma once
+
+#include "tide-column.h"
+#include "tide-digest.h"
+#include "tide-interner.h"
+#include "tide-name-order.h"
+#include "tide-process.h"
+
+G_BEGIN_DECLS
+
+/* What only the model's own files may do with a process.  */
+
+typedef struct
+{
+  char *text;
+  guint32 same_as; /* the first id with this text */
+} TideStringEntry;
+
+typedef struct
+{
+  TideCode code;
+  guint32 same_as; /* the first id with this file, name and line */
+} TideCodeEntry;
+
+struct _TideProcess
+{
+  GObject parent_instance;
+
+  guint stream;
+  TideProcessInfo *info;
+  TideProcessEnd *end;
+  TideCost *cost;
+  TideSeries *rss;
+  _Atomic gint64 last_time_ns;
+
+  TideColumn strings;  /* TideStringEntry  */
+  TideColumn codes;    /* TideCodeEntry    */
+  TideColumn nodes;    /* TideNode     */
+  TideColumn threads;  /* TideThread   */
+  TideColumn events;   /* TideRssEvent */
+  TideColumn statuses; /* TideStatus   */
+  /* _Atomic (TideDigest *), one for each whole chunk of events, pushed before the last event of the chunk is
+   * published.  NULL until somebody asks; then whoever is first puts it there.  */
+  TideColumn digests;
+  gint64 last_event_ns, last_status_ns;
+  TideInterner *interner;
+
+  GArray *notes;   /* TideNote        */
+  GArray *outputs; /* TideOutputChunk */
+  gint64 n_lost;
+
+  GMutex name_order_lock; /* of the pointer and of making the order; readers of all threads */
+  TideNameOrder *name_order;
+};
+
+TideProcess *tide_process_new (guint stream);
+
+/* Main thread.  Takes what is in BATCH (its arrays are empty afterwards; the caller still frees it).  A
+ * reader has checked it; what is wrong nevertheless is made harmless and keeps the ids dense: a reference to
+ * what does not exist becomes 0, a time that goes back is set to the last, a size that no address space has
+ * is clamped.  */
+void tide_process_append (TideProcess *self, TideBatch *batch);
+
+/* Any thread.  The smallest code id with the same file, name and first line as CODE (of which the caller
+ * knows that it exists).  */
+guint32 tide_process_get_function (TideProcess *self, guint32 code);
+
+/* Any thread.  The digest of the events from CHUNK * 64 Ki on, all 64 Ki of which must have been published.
+ * Made when it is asked for the first time, with DIGESTER.  Owned by the process.  */
+const TideDigest *tide_process_get_digest (TideProcess *self, gsize chunk, TideDigester *digester);
+
+/* Any thread.  An order of at least the first N_CODES codes.  Transfer full.  */
+TideNameOrder *tide_process_ref_name_order (TideProcess *self, guint n_codes);
+
+G_END_DECLS
