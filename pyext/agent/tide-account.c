@@ -1,0 +1,272 @@
+#define _GNU_SOURCE
+#include "tide-account.h"
+#include "tide-codes.h"
+#include "tide-python.h"
+#include "tide-ring.h"
+#include "tide-statm.h"
+
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_EVENT_SIZE (sizeof (TideEventRecord) + TIDE_RECORD_MAX_FRAMES * sizeof (TideRecordFrame))
+
+typedef struct
+{
+  uint32_t tid;
+  uint16_t n_frames;
+  bool truncated;
+  TideRecordFrame frames[TIDE_RECORD_MAX_FRAMES]; /* leaf first */
+} Stack;
+
+static struct
+{
+  TideRegion *region;
+  _Atomic bool open;
+  Stack stack;   /* these two are the lock holder's */
+  Stack pending; /* to whom the remembered block was handed out */
+  const void *_Atomic block;
+} account;
+
+static uint64_t
+now_ns (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+bool
+tide_account_open (TideRegion *region)
+{
+  account.region = region;
+  tide_ring_open (region);
+  return tide_statm_open ();
+}
+
+bool
+tide_account_is_open (void)
+{
+  return atomic_load_explicit (&account.open, memory_order_relaxed);
+}
+
+static bool
+lock (void)
+{
+  return tide_account_is_open ()
+         && atomic_exchange_explicit (&account.region->account_lock, 1, memory_order_acquire) == 0;
+}
+
+static void
+unlock (void)
+{
+  atomic_store_explicit (&account.region->account_lock, 0, memory_order_release);
+}
+
+/* False: a code object could not be announced, there is no room.  */
+static bool
+capture (Stack *stack, const void *freed)
+{
+  const TidePythonLayout *layout = &account.region->layout;
+  void *tstate = layout->code_type ? tide_py.PyGILState_GetThisThreadState () : NULL;
+  uint64_t frame = 0;
+
+  stack->tid = (uint32_t)syscall (SYS_gettid);
+  stack->n_frames = 0;
+  stack->truncated = false;
+  if (!tstate || tstate == freed)
+    return true;
+  tide_pylayout_top (layout, tide_codes_peek, NULL, (uint64_t)(uintptr_t)tstate, &frame);
+  while (frame)
+    {
+      TidePyFrame read;
+      uint32_t id = 0;
+
+      if (stack->n_frames == TIDE_RECORD_MAX_FRAMES)
+        {
+          stack->truncated = true;
+          break;
+        }
+      tide_pylayout_frame (layout, tide_codes_peek, NULL, frame, &read);
+      if (read.code && !tide_codes_id (layout, read.code, &id))
+        return false;
+      if (id)
+        stack->frames[stack->n_frames++] = (TideRecordFrame){ .code = id, .offset = read.offset };
+      frame = read.previous;
+    }
+  return true;
+}
+
+static void
+write_event (const Stack *stack, TideSource source, uint64_t time_ns, int64_t delta, int64_t rss)
+{
+  size_t frames_size = stack->n_frames * sizeof (TideRecordFrame);
+  TideEventRecord *event = tide_ring_reserve (sizeof *event + frames_size, TIDE_RECORD_EVENT);
+
+  /* Room was asked for before the difference was taken.  */
+  if (!event)
+    return;
+  event->time_ns = time_ns;
+  event->delta_pages = delta;
+  event->rss_pages = (uint64_t)rss;
+  event->tid = stack->tid;
+  event->source = (uint8_t)source;
+  event->truncated = stack->truncated;
+  event->n_frames = stack->n_frames;
+  memcpy (event->frames, stack->frames, frames_size);
+  tide_ring_commit ();
+}
+
+static void
+ring_bell (void)
+{
+  _Atomic uint32_t *idle = &account.region->helper_idle;
+
+  if (atomic_load_explicit (idle, memory_order_relaxed) && atomic_exchange (idle, 0))
+    syscall (SYS_futex, idle, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* Takes what came of the remembered block's pages out of DELTA.  */
+static int64_t
+take_pending (int64_t delta, int64_t rss, uint64_t time_ns)
+{
+  TideRegion *region = account.region;
+  int64_t missing = atomic_load_explicit (&region->pending_pages, memory_order_relaxed);
+  int64_t part = delta < missing ? delta : missing;
+
+  if (part <= 0)
+    return delta;
+  /* The helper takes from it as well.  */
+  if (atomic_fetch_sub (&region->pending_pages, part) <= part)
+    atomic_store (&account.block, NULL);
+  write_event (&account.pending, TIDE_SOURCE_PENDING, time_ns, part, rss);
+  return delta - part;
+}
+
+static void
+lose (void)
+{
+  atomic_fetch_add_explicit (&account.region->lost, 1, memory_order_relaxed);
+}
+
+/* The lock holder's look.  False: nothing can be written now.  */
+static bool
+look (TideSource source, const void *freed, uint64_t time_ns)
+{
+  TideRegion *region = account.region;
+  int64_t rss = tide_statm_read ();
+  int64_t delta;
+
+  atomic_fetch_add_explicit (&region->n_accounts, 1, memory_order_relaxed);
+  if (rss < 0)
+    return false;
+  if (rss == atomic_load_explicit (&region->accounted_pages, memory_order_relaxed))
+    return true;
+  if (!tide_ring_has_room (2 * MAX_EVENT_SIZE) || !capture (&account.stack, freed)
+      || !tide_ring_has_room (2 * MAX_EVENT_SIZE))
+    {
+      lose ();
+      return false;
+    }
+  delta = rss - atomic_exchange (&region->accounted_pages, rss);
+  if (delta > 0)
+    delta = take_pending (delta, rss, time_ns);
+  if (delta)
+    write_event (&account.stack, source, time_ns, delta, rss);
+  ring_bell ();
+  return true;
+}
+
+static void
+leave (uint64_t since_ns)
+{
+  atomic_fetch_add_explicit (&account.region->hook_ns, now_ns () - since_ns, memory_order_relaxed);
+  account.region->agent_bytes = tide_codes_bytes () + sizeof account + TIDE_REGION_SIZE;
+  unlock ();
+}
+
+static bool
+is_suspended (void)
+{
+  return atomic_load_explicit (&account.region->suspend, memory_order_relaxed)
+         || atomic_load_explicit (&account.region->stop, memory_order_relaxed);
+}
+
+void
+tide_account (TideSource source, const void *freed)
+{
+  uint64_t time_ns;
+
+  if (!tide_account_is_open () || is_suspended () || !lock ())
+    return;
+  time_ns = now_ns ();
+  look (source, freed, time_ns);
+  leave (time_ns);
+}
+
+void
+tide_account_block (const void *block, size_t size)
+{
+  uint64_t time_ns;
+
+  if (!tide_account_is_open () || is_suspended () || !lock ())
+    return;
+  time_ns = now_ns ();
+  atomic_store (&account.block, NULL);
+  if (look (TIDE_SOURCE_ALLOC, NULL, time_ns) && tide_ring_has_room (2 * MAX_EVENT_SIZE)
+      && capture (&account.pending, NULL))
+    {
+      atomic_store (&account.region->pending_pages, (int64_t)(size / account.region->page_size) + 1);
+      atomic_store (&account.block, block);
+    }
+  else
+    atomic_store (&account.region->pending_pages, 0);
+  leave (time_ns);
+}
+
+bool
+tide_account_is_pending (void)
+{
+  return atomic_load_explicit (&account.block, memory_order_relaxed) != NULL;
+}
+
+void
+tide_account_forget (const void *block)
+{
+  if (block != atomic_load_explicit (&account.block, memory_order_relaxed) || !lock ())
+    return;
+  atomic_store (&account.block, NULL);
+  atomic_store (&account.region->pending_pages, 0);
+  unlock ();
+}
+
+void
+tide_account_begin (void)
+{
+  uint64_t time_ns = now_ns ();
+  int64_t rss = tide_statm_read ();
+  int64_t delta = rss - atomic_exchange (&account.region->accounted_pages, rss);
+
+  account.stack.tid = (uint32_t)syscall (SYS_gettid);
+  account.stack.n_frames = 0;
+  write_event (&account.stack, TIDE_SOURCE_START, time_ns, delta, rss);
+  atomic_store (&account.open, true);
+}
+
+void
+tide_account_end (void)
+{
+  tide_account (TIDE_SOURCE_ALLOC, NULL);
+  atomic_store (&account.open, false);
+}
+
+void
+tide_account_drop (void)
+{
+  atomic_store (&account.open, false);
+  atomic_store (&account.block, NULL);
+  tide_statm_close ();
+}

@@ -1,0 +1,268 @@
+#define _GNU_SOURCE
+#include "tide-agent.h"
+#include "tide-account.h"
+#include "tide-audit.h"
+#include "tide-calibrate.h"
+#include "tide-environment.h"
+#include "tide-events.h"
+#include "tide-faults.h"
+#include "tide-python.h"
+#include "tide-region.h"
+#include "tide-statm.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How coarse the figures of the instrument "events" are: its step in the heap.  */
+#define EVENTS_UNIT 65536u
+
+/* The faults instrument is looked after each so many polls.  */
+#define POLLS_PER_CHECK 64u
+
+static struct
+{
+  TideRegion *region;
+  bool events_on;
+  bool faults_on;
+  _Atomic bool stopping;
+  _Atomic unsigned n_polls;
+} agent;
+
+static uint32_t
+get_state (void)
+{
+  return atomic_load (&agent.region->agent_state);
+}
+
+static void
+set_state (TideAgentState state)
+{
+  atomic_store_explicit (&agent.region->agent_state, state, memory_order_release);
+}
+
+static void
+set_instrument (TideRegionInstrument *instrument,
+                TideInstrumentState state,
+                uint64_t unit_bytes,
+                const char *reason)
+{
+  instrument->unit_bytes = unit_bytes;
+  snprintf (instrument->reason, sizeof instrument->reason, "%s", reason ? reason : "");
+  atomic_thread_fence (memory_order_release);
+  instrument->state = state;
+}
+
+static bool
+is_wanted (TideInstrument which)
+{
+  return agent.region->wanted & which;
+}
+
+static void
+refuse_wanted (const char *reason)
+{
+  if (is_wanted (TIDE_INSTRUMENT_EVENTS))
+    set_instrument (&agent.region->events, TIDE_STATE_REFUSED, 0, reason);
+  if (is_wanted (TIDE_INSTRUMENT_FAULTS))
+    set_instrument (&agent.region->faults, TIDE_STATE_REFUSED, 0, reason);
+}
+
+/* At the end of Py_FinalizeEx(), and again when the process ends in another way.  */
+static void
+end (void)
+{
+  if (!agent.region || get_state () != TIDE_AGENT_READY)
+    return;
+  tide_faults_stop ();
+  tide_account_end ();
+  set_state (TIDE_AGENT_ENDED);
+}
+
+static void __attribute__ ((destructor)) at_exit (void) { end (); }
+
+/* A forked child is left alone: its copy of the region becomes a private one in which everything is
+ * suspended.  */
+static void
+drop_in_child (void)
+{
+  tide_faults_drop ();
+  tide_account_drop ();
+  mmap (agent.region, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+        0);
+  atomic_store (&agent.region->suspend, 1);
+}
+
+/* In the main thread with the GIL.  */
+static int
+stop (void *unused)
+{
+  bool restored;
+
+  if (get_state () != TIDE_AGENT_READY)
+    return 0;
+  tide_faults_stop ();
+  restored = !agent.events_on || tide_events_stop ();
+  if (agent.faults_on)
+    set_instrument (&agent.region->faults, TIDE_STATE_OFF, 0, NULL);
+  if (agent.events_on)
+    set_instrument (&agent.region->events, TIDE_STATE_OFF, 0,
+                    restored ? NULL : "Others have hooks above ours, which stay and do nothing.");
+  tide_account_end ();
+  set_state (TIDE_AGENT_STOPPED);
+  return 0;
+}
+
+void
+tide_agent_poll (void)
+{
+  if (!tide_account_is_open ())
+    return;
+  if (atomic_load_explicit (&agent.region->stop, memory_order_relaxed)
+      && !atomic_exchange (&agent.stopping, true) && tide_py.Py_AddPendingCall (stop, NULL) != 0)
+    atomic_store (&agent.stopping, false);
+
+  if (agent.faults_on
+      && atomic_fetch_add_explicit (&agent.n_polls, 1, memory_order_relaxed) % POLLS_PER_CHECK == 0
+      && agent.region->faults.state == TIDE_STATE_ON && !tide_faults_is_on ())
+    set_instrument (&agent.region->faults, TIDE_STATE_OFF, 0,
+                    "The program took SIGTRAP for itself, or closed our descriptor.");
+}
+
+static void
+start_instruments (void)
+{
+  TideRegion *region = agent.region;
+  const char *reason;
+  uint64_t lag;
+
+  if (!tide_account_open (region))
+    {
+      refuse_wanted ("/proc/self/statm cannot be read here.");
+      return;
+    }
+  lag = (uint64_t)tide_statm_lag () * region->page_size;
+  tide_account_begin ();
+  if (is_wanted (TIDE_INSTRUMENT_EVENTS))
+    {
+      reason = tide_events_start ();
+      agent.events_on = !reason;
+      set_instrument (&region->events, reason ? TIDE_STATE_REFUSED : TIDE_STATE_ON,
+                      lag > EVENTS_UNIT ? lag : EVENTS_UNIT, reason);
+    }
+  if (is_wanted (TIDE_INSTRUMENT_FAULTS))
+    {
+      TideFaultsReport report = { 0 };
+
+      agent.faults_on = tide_faults_start (&report);
+      set_instrument (&region->faults, agent.faults_on ? TIDE_STATE_ON : TIDE_STATE_REFUSED,
+                      lag > report.unit_bytes ? lag : report.unit_bytes, report.reason);
+    }
+}
+
+static void
+read_version (TideRegion *region, uint32_t *version_hex)
+{
+  const char *version = tide_py.Py_GetVersion ();
+  size_t length = strcspn (version, " +");
+  void *hex = tide_py.PySys_GetObject ("hexversion");
+
+  if (length >= sizeof region->python_version)
+    length = sizeof region->python_version - 1;
+  memcpy (region->python_version, version, length);
+  region->python_version[length] = '\0';
+  *version_hex = hex ? (uint32_t)tide_py.PyLong_AsLong (hex) : 0;
+  if (tide_py.PySys_GetObject ("gettotalrefcount"))
+    region->python_flags |= TIDE_PYTHON_DEBUG;
+  if (strstr (version, "free-threading"))
+    region->python_flags |= TIDE_PYTHON_FREE_THREADED;
+}
+
+/* Just before the user's program, in the main thread with the GIL.  */
+static void
+start (void)
+{
+  TideRegion *region = agent.region;
+  TidePythonLayout layout;
+  uint32_t version_hex;
+  const char *missing = tide_python_load ();
+  const char *reason = NULL;
+  char sentence[120];
+
+  if (getpid () != (pid_t)region->target_pid)
+    return;
+  if (missing)
+    {
+      snprintf (sentence, sizeof sentence, "This interpreter lacks %s.", missing);
+      reason = sentence;
+    }
+  else
+    {
+      read_version (region, &version_hex);
+      if (region->python_flags & TIDE_PYTHON_FREE_THREADED)
+        reason = "Free-threaded builds of Python cannot be measured from inside yet.";
+      else
+        reason = tide_calibrate (&layout, version_hex);
+      memset (&region->layout, 0, sizeof region->layout);
+      region->layout.version_hex = version_hex;
+    }
+  if (!reason && pthread_atfork (NULL, NULL, drop_in_child) != 0)
+    reason = "There is no memory for a fork handler.";
+  if (!reason)
+    {
+      region->layout = layout;
+      tide_py.Py_AtExit (end);
+      start_instruments ();
+    }
+  else
+    refuse_wanted (reason);
+  set_state (TIDE_AGENT_READY);
+}
+
+/* The region behind FD, or NULL when it is not one, or not for us.  */
+static TideRegion *
+map_region (int fd, int pid)
+{
+  struct stat st;
+  int seals = fcntl (fd, F_GET_SEALS);
+  TideRegion *region;
+
+  /* Without the seal its maker could shorten it, and our writes would kill the program.  */
+  if (seals < 0 || !(seals & F_SEAL_SHRINK) || syscall (SYS_fstat, fd, &st) != 0
+      || st.st_size != TIDE_REGION_SIZE)
+    return NULL;
+  /* Populated at once: its pages would else be charged to whoever runs when they come.  */
+  region = mmap (NULL, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+  if (region == MAP_FAILED)
+    return NULL;
+  if (region->magic == TIDE_REGION_MAGIC && region->version == TIDE_REGION_VERSION
+      && region->size == TIDE_REGION_SIZE && region->page_size && region->target_pid == (uint32_t)pid)
+    return region;
+  munmap (region, TIDE_REGION_SIZE);
+  return NULL;
+}
+
+static void __attribute__ ((constructor)) at_load (void)
+{
+  TideInvitation invitation;
+
+  /* A wrapper that is no Python passes everything on to the Python that it executes.  */
+  if (!tide_environment_read (&invitation) || invitation.pid != getpid ()
+      || !tide_symbol ("PySys_AddAuditHook", NULL))
+    return;
+  agent.region = map_region (invitation.fd, invitation.pid);
+  tide_environment_clean ();
+  if (!agent.region)
+    return;
+  close (invitation.fd);
+  prctl (PR_SET_PTRACER, (unsigned long)agent.region->helper_pid, 0, 0, 0);
+  set_state (TIDE_AGENT_LOADED);
+  tide_audit_wait (start);
+}

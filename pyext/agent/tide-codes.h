@@ -1,0 +1,17 @@
+#pragma once
+
+#include "tide-pycode.h"
+
+/* The code objects that were met, and their ids.  For the holder of the account lock alone; no allocation but
+ * mmap.  */
+
+/* Gives the id of the code object at ADDRESS; 0: it is no function of the program (a frame of the
+ * interpreter's own), or unreadable.  A new one is first written to the ring as a CODE record.  False: there
+ * is no room for that now.  */
+bool tide_codes_id (const TidePythonLayout *layout, uint64_t address, uint32_t *id);
+
+/* Reads this process's own memory.  Whoever calls knows that it is there.  */
+bool tide_codes_peek (void *context, uint64_t address, void *to, size_t size);
+
+/* Memory that the table takes.  */
+size_t tide_codes_bytes (void);

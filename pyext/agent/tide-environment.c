@@ -1,0 +1,98 @@
+#include "tide-environment.h"
+#include "tide-region.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SELF "pagetide-agent.so"
+
+/* Digits up to END; gives what stands behind, or NULL.  */
+static const char *
+read_number (const char *text, char end, int *number)
+{
+  long value = 0;
+
+  if (*text < '0' || *text > '9')
+    return NULL;
+  for (; *text >= '0' && *text <= '9'; text++)
+    {
+      value = value * 10 + (*text - '0');
+      if (value > INT_MAX)
+        return NULL;
+    }
+  *number = (int)value;
+  return *text == end ? text + 1 : NULL;
+}
+
+bool
+tide_environment_read (TideInvitation *invitation)
+{
+  const char *text = getenv (TIDE_ENV_REGION);
+
+  if (text)
+    text = read_number (text, ':', &invitation->fd);
+  return text && read_number (text, '\0', &invitation->pid);
+}
+
+static bool
+is_self (const char *entry, size_t length)
+{
+  size_t self = strlen (SELF);
+
+  return length >= self && memcmp (entry + length - self, SELF, self) == 0
+         && (length == self || entry[length - self - 1] == '/');
+}
+
+/* Copies the preload list without us.  A wrapper may have put others before or behind us.  */
+static void
+copy_others (char *to, const char *list)
+{
+  static const char separators[] = ": ";
+
+  while (*list)
+    {
+      size_t entry = strcspn (list, separators);
+      size_t gap = strspn (list + entry, separators);
+
+      if (!is_self (list, entry))
+        {
+          memcpy (to, list, entry + gap);
+          to += entry + gap;
+        }
+      list += entry + gap;
+    }
+  *to = '\0';
+}
+
+void
+tide_environment_clean (void)
+{
+  const char *list = getenv ("LD_PRELOAD");
+  const char *before = getenv (TIDE_ENV_PRELOAD);
+  char *others = list ? malloc (strlen (list) + 1) : NULL;
+
+  if (others)
+    {
+      size_t length;
+
+      copy_others (others, list);
+      /* What was behind us is gone, so a separator at the end is ours, unless it was there before.  */
+      length = strlen (others);
+      if (length && (!before || strlen (before) < length))
+        {
+          while (length && (others[length - 1] == ':' || others[length - 1] == ' '))
+            others[--length] = '\0';
+        }
+      if (*others)
+        setenv ("LD_PRELOAD", others, 1);
+      else if (before)
+        setenv ("LD_PRELOAD", before, 1);
+      else
+        unsetenv ("LD_PRELOAD");
+      free (others);
+    }
+  unsetenv (TIDE_ENV_REGION);
+  unsetenv (TIDE_ENV_PRELOAD);
+}

@@ -1,0 +1,342 @@
+#define _GNU_SOURCE
+#include "tide-events.h"
+#include "tide-account.h"
+#include "tide-agent.h"
+#include "tide-python.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* Blocks from here on may be mappings of their own.  Also the smallest request to the arena allocator that is
+ * an arena: below it are the 16 KiB chunks of the frame stack (3.11+), which come and go with the depth of
+ * calls.  */
+#define BIG 65536u
+
+/* The high-water mark is set this much above the block that raised it: the resolution in the heap, and what
+ * bounds the number of looks.  */
+#define STEP 65536u
+
+/* Flags that glibc keeps in the word below a block.  */
+#define CHUNK_OWN_MAPPING 2u
+#define CHUNK_OTHER_HEAP 4u
+#define CHUNK_FLAGS 7u
+
+/* Heaps of threads are aligned to, and at most as large as, this.  */
+#define HEAP_SHIFT 26
+#define N_HEAPS 64u
+
+typedef struct
+{
+  _Atomic uintptr_t heap;
+  _Atomic uintptr_t high;
+} HeapMark;
+
+static struct
+{
+  TidePyAllocator original[TIDE_PY_N_DOMAINS];
+  bool wrapped[TIDE_PY_N_DOMAINS];
+  TidePyArenaAllocator arena;
+  bool chunk_words; /* the word below a block is glibc's                      */
+  uintptr_t *top;   /* of the brk heap: glibc's own variable                  */
+  _Atomic uintptr_t top_seen;
+  _Atomic uintptr_t high;       /* of blocks in the brk heap, so far                      */
+  _Atomic unsigned since_block; /* calls since the big block that is not resident yet */
+  HeapMark heaps[N_HEAPS];
+} events;
+
+/* Without libc's variable nothing moves.  */
+static uintptr_t no_top;
+
+#define UNLIKELY(x) __builtin_expect (!!(x), 0)
+#define COLD __attribute__ ((noinline, cold))
+
+static inline size_t
+chunk_word (const void *block)
+{
+  return events.chunk_words ? ((const size_t *)block)[-1] : 0;
+}
+
+static inline uintptr_t
+get (const _Atomic uintptr_t *word)
+{
+  return atomic_load_explicit (word, memory_order_relaxed);
+}
+
+static inline void
+set (_Atomic uintptr_t *word, uintptr_t value)
+{
+  atomic_store_explicit (word, value, memory_order_relaxed);
+}
+
+static inline uintptr_t
+heap_top (void)
+{
+  return __atomic_load_n (events.top, __ATOMIC_RELAXED);
+}
+
+static COLD void
+look (const void *freed)
+{
+  int saved = errno;
+
+  tide_account (TIDE_SOURCE_ALLOC, freed);
+  tide_agent_poll ();
+  errno = saved;
+}
+
+static COLD void
+look_for_block (const void *block, size_t size)
+{
+  int saved = errno;
+
+  atomic_store_explicit (&events.since_block, 0, memory_order_relaxed);
+  tide_account_block (block, size);
+  tide_agent_poll ();
+  errno = saved;
+}
+
+static COLD void
+follow_top (const void *freed)
+{
+  uintptr_t top = heap_top ();
+
+  set (&events.top_seen, top);
+  if (get (&events.high) > top)
+    set (&events.high, top);
+  look (freed);
+}
+
+/* A big block is filled after it was handed out, and a release soon after could hide that: look again at the
+ * calls number 1, 2, 4, 8... while pages of it are missing.  */
+static COLD void
+settle (void)
+{
+  unsigned n = atomic_fetch_add_explicit (&events.since_block, 1, memory_order_relaxed) + 1;
+
+  if ((n & (n - 1)) == 0)
+    look (NULL);
+}
+
+static _Atomic uintptr_t *
+mark_of (uintptr_t block)
+{
+  uintptr_t heap = block >> HEAP_SHIFT;
+  HeapMark *mark = &events.heaps[heap % N_HEAPS];
+
+  if (get (&mark->heap) != heap)
+    {
+      set (&mark->heap, heap);
+      set (&mark->high, block);
+    }
+  return &mark->high;
+}
+
+static COLD void
+raise_high (void *block, size_t size, size_t fresh)
+{
+  size_t word = chunk_word (block);
+  uintptr_t end = (uintptr_t)block + size;
+  _Atomic uintptr_t *high = word & CHUNK_OTHER_HEAP ? mark_of ((uintptr_t)block) : &events.high;
+
+  if (word & CHUNK_OWN_MAPPING || end <= get (high))
+    return;
+  set (high, end + (size >= BIG ? 0 : STEP));
+  set (&events.top_seen, heap_top ());
+  if (size >= BIG)
+    look_for_block (block, fresh);
+  else
+    look (NULL);
+}
+
+/* FRESH: how many bytes of it are new.  */
+static inline void *
+taken (void *block, size_t size, size_t fresh)
+{
+  if (!block)
+    return NULL;
+  if (UNLIKELY (tide_account_is_pending ()))
+    settle ();
+  if (UNLIKELY (size >= BIG && (!events.chunk_words || chunk_word (block) & CHUNK_OWN_MAPPING)))
+    look_for_block (block, fresh);
+  else if (UNLIKELY (events.chunk_words && (uintptr_t)block + size > get (&events.high)))
+    raise_high (block, size, fresh);
+  else if (UNLIKELY (heap_top () != get (&events.top_seen)))
+    follow_top (NULL);
+  return block;
+}
+
+/* One set of wrappers, for the RAW domain and those that share its functions (PYTHONMALLOC=malloc).  The
+ * context stays the original one, so that a thread that reads function and context while they change has a
+ * valid pair in any mixture.  */
+
+static void *
+raw_malloc (void *ctx, size_t size)
+{
+  return taken (events.original[TIDE_PY_DOMAIN_RAW].malloc (ctx, size), size, size);
+}
+
+static void *
+raw_calloc (void *ctx, size_t n, size_t size)
+{
+  return taken (events.original[TIDE_PY_DOMAIN_RAW].calloc (ctx, n, size), n * size, n * size);
+}
+
+static COLD void *
+realloc_mapping (void *ctx, void *block, size_t size)
+{
+  size_t old = chunk_word (block) & ~(size_t)CHUNK_FLAGS;
+  void *moved;
+
+  look (NULL);
+  moved = events.original[TIDE_PY_DOMAIN_RAW].realloc (ctx, block, size);
+  /* Moved by mremap: only the new part is not resident.  */
+  if (moved && size > old)
+    look_for_block (moved, size - old);
+  else
+    look (NULL);
+  return moved;
+}
+
+static void *
+raw_realloc (void *ctx, void *block, size_t size)
+{
+  size_t old = block ? chunk_word (block) : 0;
+  void *moved;
+
+  if (UNLIKELY (old & CHUNK_OWN_MAPPING))
+    return realloc_mapping (ctx, block, size);
+  old &= ~(size_t)CHUNK_FLAGS;
+  moved = events.original[TIDE_PY_DOMAIN_RAW].realloc (ctx, block, size);
+  return taken (moved, size, size > old ? size - old : 0);
+}
+
+static COLD void
+free_mapping (void *ctx, void *block)
+{
+  int saved;
+
+  look (NULL);
+  events.original[TIDE_PY_DOMAIN_RAW].free (ctx, block);
+  saved = errno;
+  tide_account_forget (block);
+  errno = saved;
+  look (block);
+}
+
+static void
+raw_free (void *ctx, void *block)
+{
+  if (UNLIKELY (tide_account_is_pending ()))
+    settle ();
+  if (UNLIKELY (block && chunk_word (block) & CHUNK_OWN_MAPPING))
+    {
+      free_mapping (ctx, block);
+      return;
+    }
+  events.original[TIDE_PY_DOMAIN_RAW].free (ctx, block);
+  if (UNLIKELY (heap_top () != get (&events.top_seen)))
+    follow_top (block);
+}
+
+static void *
+arena_alloc (void *ctx, size_t size)
+{
+  if (size >= BIG)
+    look (NULL);
+  return events.arena.alloc (ctx, size);
+}
+
+static void
+arena_free (void *ctx, void *block, size_t size)
+{
+  if (size >= BIG)
+    look (NULL);
+  events.arena.free (ctx, block, size);
+  if (size >= BIG)
+    look (NULL);
+}
+
+/* Under PYTHONMALLOC=debug and -X dev a header of the debug hooks is below the block, and another malloc
+ * keeps something else there: ask for three sizes, and believe in the word only where it tells them.  */
+static bool
+probe_chunk_words (const TidePyAllocator *raw)
+{
+  bool matches = true;
+
+  for (size_t size = 100; size < 9000; size *= 9)
+    {
+      size_t *block = raw->malloc (raw->ctx, size);
+      size_t least = (size + sizeof (size_t) + 15) & ~(size_t)15;
+      size_t word;
+
+      if (!block)
+        return false;
+      word = block[-1] & ~(size_t)CHUNK_FLAGS;
+      matches = matches && word >= least && word <= least + 32;
+      raw->free (raw->ctx, block);
+    }
+  return matches;
+}
+
+const char *
+tide_events_start (void)
+{
+  const TidePyAllocator *raw = &events.original[TIDE_PY_DOMAIN_RAW];
+  TidePyArenaAllocator arena;
+
+  for (int domain = 0; domain < TIDE_PY_N_DOMAINS; domain++)
+    tide_py.PyMem_GetAllocator (domain, &events.original[domain]);
+  tide_py.PyObject_GetArenaAllocator (&events.arena);
+  if (!raw->malloc || !events.arena.alloc)
+    return "This interpreter tells nothing of its allocators.";
+
+  events.top = tide_symbol ("__curbrk", NULL);
+  if (!events.top)
+    events.top = &no_top;
+  events.chunk_words = probe_chunk_words (raw);
+  set (&events.top_seen, heap_top ());
+  set (&events.high, heap_top ());
+
+  for (int domain = 0; domain < TIDE_PY_N_DOMAINS; domain++)
+    {
+      const TidePyAllocator *original = &events.original[domain];
+      TidePyAllocator wrapper = { original->ctx, raw_malloc, raw_calloc, raw_realloc, raw_free };
+
+      if (domain != TIDE_PY_DOMAIN_RAW
+          && (original->malloc != raw->malloc || original->calloc != raw->calloc
+              || original->realloc != raw->realloc || original->free != raw->free))
+        continue;
+      tide_py.PyMem_SetAllocator (domain, &wrapper);
+      events.wrapped[domain] = true;
+    }
+  arena = (TidePyArenaAllocator){ events.arena.ctx, arena_alloc, arena_free };
+  tide_py.PyObject_SetArenaAllocator (&arena);
+  return NULL;
+}
+
+bool
+tide_events_stop (void)
+{
+  TidePyArenaAllocator arena;
+  bool all = true;
+
+  for (int domain = 0; domain < TIDE_PY_N_DOMAINS; domain++)
+    {
+      TidePyAllocator now;
+
+      if (!events.wrapped[domain])
+        continue;
+      tide_py.PyMem_GetAllocator (domain, &now);
+      if (now.malloc == raw_malloc)
+        tide_py.PyMem_SetAllocator (domain, &events.original[domain]);
+      else
+        all = false;
+    }
+  tide_py.PyObject_GetArenaAllocator (&arena);
+  if (arena.alloc == arena_alloc)
+    tide_py.PyObject_SetArenaAllocator (&events.arena);
+  else
+    all = false;
+  return all;
+}

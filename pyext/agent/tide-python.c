@@ -1,0 +1,51 @@
+#define _GNU_SOURCE
+#include "tide-python.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+
+/* These two moved from libdl to libc in glibc 2.34.  Asked for by their oldest version, and weakly, they are
+ * found in either, and a program of an older system that has no libdl starts all the same.  */
+#if defined(__x86_64__) && defined(__GLIBC__)
+__asm__(".symver dlsym, dlsym@GLIBC_2.2.5");
+__asm__(".symver dladdr1, dladdr1@GLIBC_2.3.3");
+#elif defined(__aarch64__) && defined(__GLIBC__)
+__asm__(".symver dlsym, dlsym@GLIBC_2.17");
+__asm__(".symver dladdr1, dladdr1@GLIBC_2.17");
+#endif
+#pragma weak dlsym
+#pragma weak dladdr1
+
+TidePython tide_py;
+
+void *
+tide_symbol (const char *name, size_t *size)
+{
+  void *(*volatile find) (void *, const char *) = dlsym;
+  int (*volatile describe) (const void *, Dl_info *, void **, int) = dladdr1;
+  const ElfW (Sym) *symbol = NULL;
+  Dl_info info;
+  void *address = find ? find (RTLD_DEFAULT, name) : NULL;
+
+  if (size)
+    *size = 0;
+  if (address && size && describe && describe (address, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol
+      && info.dli_saddr == address)
+    *size = symbol->st_size;
+  return address;
+}
+
+const char *
+tide_python_load (void)
+{
+#define LOAD(type, name, arguments)                                                                          \
+  tide_py.name = (type (*) arguments)tide_symbol (#name, NULL);                                              \
+  if (!tide_py.name)                                                                                         \
+    return #name;
+  TIDE_PY_FUNCTIONS (LOAD)
+#undef LOAD
+  tide_py.none = tide_symbol ("_Py_NoneStruct", NULL);
+  tide_py.code_type = tide_symbol ("PyCode_Type", NULL);
+  return !tide_py.none ? "_Py_NoneStruct" : !tide_py.code_type ? "PyCode_Type" : NULL;
+}

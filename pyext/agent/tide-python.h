@@ -1,0 +1,90 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The part of CPython's C API that the agent calls, found by name at run time: no Python.h, so that one file
+ * serves every version.  Objects are void pointers here.  */
+
+typedef struct
+{
+  void *ctx;
+  void *(*malloc) (void *ctx, size_t size);
+  void *(*calloc) (void *ctx, size_t n, size_t size);
+  void *(*realloc) (void *ctx, void *block, size_t size);
+  void (*free) (void *ctx, void *block);
+} TidePyAllocator;
+
+typedef struct
+{
+  void *ctx;
+  void *(*alloc) (void *ctx, size_t size);
+  void (*free) (void *ctx, void *block, size_t size);
+} TidePyArenaAllocator;
+
+typedef struct
+{
+  const char *name;
+  void *(*function) (void *self, void *arguments);
+  int flags;
+  const char *doc;
+} TidePyMethod;
+
+#define TIDE_PY_METH_NOARGS 4
+#define TIDE_PY_FILE_INPUT 257
+#define TIDE_PY_DOMAIN_RAW 0
+#define TIDE_PY_N_DOMAINS 3
+
+typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
+
+#define TIDE_PY_FUNCTIONS(F)                                                                                 \
+  F (const char *, Py_GetVersion, (void))                                                                    \
+  F (int, Py_AtExit, (void (*function) (void)))                                                              \
+  F (int, Py_AddPendingCall, (int (*function) (void *), void *argument))                                     \
+  F (void, Py_DecRef, (void *object))                                                                        \
+  F (void, Py_IncRef, (void *object))                                                                        \
+  F (void *, Py_CompileString, (const char *source, const char *file, int start))                            \
+  F (void *, PyEval_EvalCode, (void *code, void *globals, void *locals))                                     \
+  F (void *, PyEval_GetFrame, (void))                                                                        \
+  F (void *, PyCFunction_NewEx, (TidePyMethod * method, void *self, void *module))                           \
+  F (void *, PyDict_New, (void))                                                                             \
+  F (int, PyDict_SetItemString, (void *dict, const char *key, void *value))                                  \
+  F (void *, PyDict_GetItemString, (void *dict, const char *key))                                            \
+  F (void *, PyObject_GetAttrString, (void *object, const char *name))                                       \
+  F (long, PyLong_AsLong, (void *object))                                                                    \
+  F (void *, PyUnicode_FromString, (const char *text))                                                       \
+  F (const char *, PyUnicode_AsUTF8AndSize, (void *object, ssize_t *size))                                   \
+  F (char *, PyBytes_AsString, (void *object))                                                               \
+  F (ssize_t, PyBytes_Size, (void *object))                                                                  \
+  F (void *, PySys_GetObject, (const char *name))                                                            \
+  F (void, PyErr_Clear, (void))                                                                              \
+  F (void *, PyThreadState_Get, (void))                                                                      \
+  F (void *, PyThreadState_Next, (void *tstate))                                                             \
+  F (void *, PyInterpreterState_Main, (void))                                                                \
+  F (void *, PyInterpreterState_ThreadHead, (void *interpreter))                                             \
+  F (void *, PyGILState_GetThisThreadState, (void))                                                          \
+  F (void, PyMem_GetAllocator, (int domain, TidePyAllocator *allocator))                                     \
+  F (void, PyMem_SetAllocator, (int domain, TidePyAllocator *allocator))                                     \
+  F (void, PyObject_GetArenaAllocator, (TidePyArenaAllocator * allocator))                                   \
+  F (void, PyObject_SetArenaAllocator, (TidePyArenaAllocator * allocator))
+
+#define TIDE_PY_MEMBER(type, name, arguments) type (*name) arguments;
+typedef struct
+{
+  TIDE_PY_FUNCTIONS (TIDE_PY_MEMBER)
+  void *none;      /* None                     */
+  void *code_type; /* the type of code objects */
+} TidePython;
+#undef TIDE_PY_MEMBER
+
+/* Valid once tide_python_load() gave NULL.  */
+extern TidePython tide_py;
+
+/* Finds everything.  Gives the name of the first symbol that is missing, or NULL.  */
+const char *tide_python_load (void);
+
+/* The address of an exported symbol of the process and its size in bytes (0: unknown), or NULL.  Safe in
+ * programs without libdl.  */
+void *tide_symbol (const char *name, size_t *size);

@@ -1,0 +1,126 @@
+#define _GNU_SOURCE
+#include "tide-statm.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct
+{
+  int fd;
+  dev_t dev;
+  ino_t ino;
+} statm = { .fd = -1 };
+
+/* fstat() as a function is younger than the oldest libc that we serve.  */
+static bool
+identify (int fd, struct stat *st)
+{
+  return syscall (SYS_fstat, fd, st) == 0;
+}
+
+int
+tide_descriptor_raise (int fd)
+{
+  struct rlimit limit;
+  int floor = 1000;
+  int raised;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 1024)
+    floor = (int)limit.rlim_cur - 8;
+  if (floor <= fd)
+    return fd;
+  raised = fcntl (fd, F_DUPFD_CLOEXEC, floor);
+  if (raised < 0)
+    return fd;
+  close (fd);
+  return raised;
+}
+
+bool
+tide_statm_open (void)
+{
+  struct stat st;
+  int fd = open ("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0)
+    return false;
+  fd = tide_descriptor_raise (fd);
+  if (!identify (fd, &st))
+    {
+      close (fd);
+      return false;
+    }
+  statm.fd = fd;
+  statm.dev = st.st_dev;
+  statm.ino = st.st_ino;
+  return true;
+}
+
+static bool
+is_ours (void)
+{
+  struct stat st;
+
+  return statm.fd >= 0 && identify (statm.fd, &st) && st.st_dev == statm.dev && st.st_ino == statm.ino;
+}
+
+void
+tide_statm_close (void)
+{
+  if (is_ours ())
+    close (statm.fd);
+  statm.fd = -1;
+}
+
+int64_t
+tide_statm_read (void)
+{
+  char text[96];
+  int64_t pages = 0;
+  ssize_t n, i = 0;
+
+  if (!is_ours () && !tide_statm_open ())
+    return -1;
+  n = pread (statm.fd, text, sizeof text, 0);
+  while (i < n && text[i] != ' ')
+    i++;
+  if (++i >= n)
+    return -1;
+  for (; i < n && text[i] >= '0' && text[i] <= '9'; i++)
+    pages = pages * 10 + (text[i] - '0');
+  return pages;
+}
+
+int64_t
+tide_statm_lag (void)
+{
+  enum
+  {
+    N_PAGES = 64
+  };
+  size_t page_size = (size_t)sysconf (_SC_PAGESIZE);
+  volatile char *pages =
+      mmap (NULL, N_PAGES * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  int64_t first, lag = 0;
+
+  if (pages == MAP_FAILED)
+    return 0;
+  /* A huge page would come whole at the first touch.  */
+  madvise ((void *)pages, N_PAGES * page_size, MADV_NOHUGEPAGE);
+  first = tide_statm_read ();
+  for (int i = 0; i < N_PAGES; i++)
+    {
+      int64_t missing;
+
+      pages[(size_t)i * page_size] = 1;
+      missing = i + 1 - (tide_statm_read () - first);
+      if (lag < missing)
+        lag = missing;
+    }
+  munmap ((void *)pages, N_PAGES * page_size);
+  return lag;
+}
