@@ -131,27 +131,13 @@ refuse (TideLoop *loop, TideSpawnStage stage, int error)
   return status;
 }
 
-static void
-put_instrument (TideLoop *loop,
-                TideInstrument instrument,
-                TideInstrumentState state,
-                uint64_t unit_bytes,
-                const char *reason)
-{
-  TideInstrumentInfo info = {
-    .instrument = instrument, .state = state, .unit_bytes = unit_bytes, .reason = slice_of (reason)
-  };
-
-  info.time_ns = tide_outlet_stamp (&loop->outlet, tide_loop_now ());
-  tide_put_instrument (&loop->outlet.buffer, 0, &info);
-}
-
 static int
 launch (TideLoop *loop, const TideOptions *options)
 {
   TideSpawn spawn = { .report = -1, .agent_fd = -1 };
   TideSpawnStage stage = TIDE_SPAWN_FORK;
-  bool use_agent = options->agent != NULL && access (options->agent, R_OK) == 0;
+  bool use_agent = options->agent != NULL && (options->instruments & ~(uint32_t)TIDE_INSTRUMENT_SAMPLER) != 0
+                   && access (options->agent, R_OK) == 0;
   bool started;
   int64_t started_ns;
   int error, status;
@@ -176,10 +162,14 @@ launch (TideLoop *loop, const TideOptions *options)
   if (started && tide_spawn_wait (&spawn, &stage, &error))
     {
       tide_procfs_init (&loop->procfs, loop->pid);
-      put_instrument (loop, TIDE_INSTRUMENT_SAMPLER, TIDE_STATE_ON, tide_procfs_probe_unit (), NULL);
+      tide_outlet_put_instrument (&loop->outlet, tide_loop_now (), TIDE_INSTRUMENT_SAMPLER, TIDE_STATE_ON,
+                                  tide_procfs_probe_unit (), NULL);
+      tide_account_init (&loop->account, &loop->outlet, loop->shared.region, &loop->procfs,
+                         options->instruments, use_agent);
       prctl (PR_SET_TIMERSLACK, 1000);
       tide_bell_start (&loop->bell, loop->shared.region);
       status = tide_loop_run (loop);
+      tide_account_finish (&loop->account);
       tide_procfs_finish (&loop->procfs);
     }
   else

@@ -16,6 +16,9 @@
 #define STATUS_NS 1000000000
 /* How long a reader that takes nothing is waited for at the end.  */
 #define LAST_FLUSH_MS 5000
+/* How long the agent is waited for at a detach: 200 ms.  */
+#define DETACH_ROUNDS 40
+#define DETACH_ROUND_NS 5000000
 
 int64_t
 tide_loop_now (void)
@@ -30,6 +33,14 @@ static bool
 is_measuring (const TideLoop *self)
 {
   return !self->detached && tide_outlet_is_open (&self->outlet);
+}
+
+static void
+breathe (int64_t ns)
+{
+  struct timespec ts = { 0, ns };
+
+  nanosleep (&ts, NULL);
 }
 
 /* Nobody looks any more: the agent gives everything back as it was.  */
@@ -95,7 +106,9 @@ tick (TideLoop *self, int64_t now_ns)
   uint64_t pages;
   bool full;
 
-  if (self->suspended || !tide_procfs_read_rss (&self->procfs, &pages))
+  tide_account_follow (&self->account, now_ns);
+  tide_account_drain (&self->account, now_ns);
+  if (self->suspended || !tide_account_charge (&self->account, now_ns, &pages))
     return;
   if (now_ns - self->status_ns >= STATUS_NS)
     {
@@ -126,6 +139,11 @@ suspend (TideLoop *self, bool on, int64_t now_ns)
 
   if (on == self->suspended)
     return;
+  /* What was before a pause is charged before it, and what was in it before anybody else looks.  */
+  if (on)
+    tick (self, now_ns);
+  else
+    tide_account_charge_pause (&self->account, now_ns);
   self->suspended = on;
   atomic_store (&self->shared.region->suspend, on ? 1 : 0);
   pause.time_ns = tide_outlet_stamp (&self->outlet, now_ns);
@@ -138,6 +156,15 @@ detach (TideLoop *self, int64_t now_ns)
   TideBye bye = { .kind = TIDE_END_DETACHED };
 
   let_go (self);
+  /* The agent lets go at its next look; one that has nothing to look at is not waited for long.  */
+  for (int i = 0; i < DETACH_ROUNDS && atomic_load (&self->shared.region->agent_state) == TIDE_AGENT_READY;
+       i++)
+    {
+      tide_pump_run (&self->pump, &self->outlet, now_ns);
+      breathe (DETACH_ROUND_NS);
+    }
+  now_ns = tide_loop_now ();
+  tide_account_drain (&self->account, now_ns);
   read_status (self);
   bye.peak_rss_bytes = self->peak_bytes;
   put_overhead (self, now_ns);
@@ -241,6 +268,10 @@ finish (TideLoop *self)
   tide_pump_run (&self->pump, &self->outlet, now_ns);
   if (is_measuring (self))
     {
+      uint64_t accounted = tide_account_end (&self->account, now_ns);
+
+      if (accounted > 0)
+        self->rss_pages = accounted;
       if (!self->suspended && self->rss_pages > 0)
         put_sample (self, now_ns, true);
       put_overhead (self, now_ns);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tide-account.h"
 #include "tide-bell.h"
 #include "tide-control.h"
 #include "tide-options.h"
@@ -23,6 +24,7 @@ typedef struct
   TideControl control;
   TideProcfs procfs;
   TideBell bell;
+  TideAccount account;
   int child_fd; /* readable at SIGCHLD */
 
   /* CLOCK_MONOTONIC.  */

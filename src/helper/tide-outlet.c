@@ -174,3 +174,19 @@ tide_outlet_put_message (TideOutlet *self, int64_t monotonic_ns, TideSeverity se
   message.time_ns = tide_outlet_stamp (self, monotonic_ns);
   tide_put_message (&self->buffer, 0, &message);
 }
+
+void
+tide_outlet_put_instrument (TideOutlet *self,
+                            int64_t monotonic_ns,
+                            TideInstrument instrument,
+                            TideInstrumentState state,
+                            uint64_t unit_bytes,
+                            const char *reason)
+{
+  TideInstrumentInfo info = { .instrument = instrument, .state = state, .unit_bytes = unit_bytes };
+
+  if (reason != NULL)
+    info.reason = (TideSlice){ reason, strlen (reason) };
+  info.time_ns = tide_outlet_stamp (self, monotonic_ns);
+  tide_put_instrument (&self->buffer, 0, &info);
+}

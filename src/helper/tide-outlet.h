@@ -56,3 +56,10 @@ void tide_outlet_put_lost (TideOutlet *self, int64_t monotonic_ns);
 
 void
 tide_outlet_put_message (TideOutlet *self, int64_t monotonic_ns, TideSeverity severity, const char *text);
+/* REASON may be NULL.  */
+void tide_outlet_put_instrument (TideOutlet *self,
+                                 int64_t monotonic_ns,
+                                 TideInstrument instrument,
+                                 TideInstrumentState state,
+                                 uint64_t unit_bytes,
+                                 const char *reason);

@@ -1,0 +1,373 @@
+#include "tide-account.h"
+
+#include <string.h>
+
+/* By then the dynamic linker has loaded what it was told to.  */
+#define LOAD_NS 2000000000
+/* A shell script may do much before it becomes Python; after this the person is told that it has not yet.  */
+#define PYTHON_NS 10000000000
+/* More pages than any machine has: no difference of the account.  */
+#define MAX_PAGES (1ll << 52)
+
+#define BEFORE_NAME "[before measuring]"
+#define PAUSE_NAME "[while paused]"
+/* Stands for the frames of a stack that was too deep, or could not be read to its end.  */
+#define DEEP_NAME "[frames not read]"
+
+static const TideInstrument agents[2] = { TIDE_INSTRUMENT_EVENTS, TIDE_INSTRUMENT_FAULTS };
+
+static void
+report (TideAccount *self,
+        int64_t now_ns,
+        int which,
+        TideInstrumentState state,
+        uint64_t unit,
+        const char *reason)
+{
+  uint32_t bit = (uint32_t)agents[which];
+
+  if (!(self->wanted & bit) || ((self->reported & bit) && self->states[which] == (uint32_t)state))
+    return;
+  self->reported |= bit;
+  self->states[which] = (uint32_t)state;
+  tide_outlet_put_instrument (self->outlet, now_ns, agents[which], state, unit, reason);
+}
+
+static void
+refuse (TideAccount *self, int64_t now_ns, const char *reason)
+{
+  for (int i = 0; i < 2; i++)
+    report (self, now_ns, i, TIDE_STATE_REFUSED, 0, reason);
+}
+
+void
+tide_account_init (TideAccount *self,
+                   TideOutlet *outlet,
+                   TideRegion *region,
+                   TideProcfs *procfs,
+                   uint32_t instruments,
+                   bool use_agent)
+{
+  self->outlet = outlet;
+  self->region = region;
+  self->procfs = procfs;
+  self->pid = (uint32_t)procfs->pid;
+  self->wanted = instruments & (TIDE_INSTRUMENT_EVENTS | TIDE_INSTRUMENT_FAULTS);
+  self->no_agent = !use_agent;
+  self->start_ns = outlet->clock_base_ns;
+  tide_intern_init (&self->intern, &outlet->buffer);
+  tide_codes_init (&self->codes, &self->intern);
+  tide_ring_reader_init (&self->ring, region);
+  tide_threads_init (&self->threads, self->pid);
+  if (!use_agent)
+    refuse (self, self->start_ns, "Pagetide's agent is not installed where it should be.");
+}
+
+void
+tide_account_finish (TideAccount *self)
+{
+  tide_threads_finish (&self->threads);
+  tide_codes_finish (&self->codes);
+  tide_intern_finish (&self->intern);
+}
+
+static void
+flush (TideAccount *self)
+{
+  tide_put_events (&self->outlet->buffer, 0, self->events, self->n_events);
+  self->n_events = 0;
+}
+
+static void
+put (TideAccount *self, const TideEvent *event)
+{
+  if (self->n_events == TIDE_EVENTS_MAX_COUNT)
+    flush (self);
+  self->events[self->n_events++] = *event;
+}
+
+/* It contradicts itself, and nothing that it says is believed from here on.  */
+static void
+distrust (TideAccount *self, int64_t now_ns)
+{
+  static const char reason[] = "What the agent wrote makes no sense; its memory was damaged by the program.";
+
+  self->ring.broken = true;
+  tide_outlet_put_message (self->outlet, now_ns, TIDE_SEVERITY_WARNING, reason);
+  for (int i = 0; i < 2; i++)
+    report (self, now_ns, i, TIDE_STATE_OFF, 0, reason);
+  self->wanted = 0;
+}
+
+static void
+follow_instrument (TideAccount *self, int64_t now_ns, int which, const TideRegionInstrument *shared)
+{
+  TideRegionInstrument copy;
+
+  memcpy (&copy, shared, sizeof copy);
+  copy.reason[sizeof copy.reason - 1] = '\0';
+  if (copy.state > TIDE_STATE_REFUSED)
+    return;
+  report (self, now_ns, which, (TideInstrumentState)copy.state, copy.unit_bytes,
+          copy.state == TIDE_STATE_REFUSED ? copy.reason : NULL);
+}
+
+static void
+greet (TideAccount *self)
+{
+  TidePythonInfo python;
+  TidePythonLayout layout;
+  char version[sizeof self->region->python_version];
+
+  memcpy (&layout, &self->region->layout, sizeof layout);
+  memcpy (version, self->region->python_version, sizeof version);
+  version[sizeof version - 1] = '\0';
+  self->layout_good = tide_outside_init (&self->outside, (pid_t)self->pid, &layout);
+  self->codes.version_hex = layout.version_hex;
+  python.version_hex = layout.version_hex;
+  python.flags = self->region->python_flags;
+  python.version = (TideSlice){ version, strlen (version) };
+  tide_put_python (&self->outlet->buffer, 0, &python);
+}
+
+void
+tide_account_follow (TideAccount *self, int64_t now_ns)
+{
+  uint32_t state = atomic_load_explicit (&self->region->agent_state, memory_order_acquire);
+  uint64_t lost = atomic_load_explicit (&self->region->lost, memory_order_relaxed);
+
+  if (self->wanted == 0 || self->no_agent)
+    return;
+  if (state >= TIDE_AGENT_READY && self->agent_state < TIDE_AGENT_READY)
+    greet (self);
+  self->agent_state = state;
+  if (state >= TIDE_AGENT_READY)
+    {
+      follow_instrument (self, now_ns, 0, &self->region->events);
+      follow_instrument (self, now_ns, 1, &self->region->faults);
+    }
+  else if (state == TIDE_AGENT_ABSENT && now_ns - self->start_ns > LOAD_NS)
+    refuse (
+        self, now_ns,
+        "The agent was not loaded: the program is linked statically, has rights of its own, or is of another "
+        "architecture.");
+  else if (state == TIDE_AGENT_LOADED && now_ns - self->start_ns > PYTHON_NS)
+    refuse (self, now_ns, "No Python interpreter has come up in this process so far.");
+  if (lost > self->lost)
+    {
+      TideLost frame = { .kind = TIDE_LOST_EVENTS, .count = lost - self->lost };
+
+      frame.time_ns = tide_outlet_stamp (self->outlet, now_ns);
+      tide_put_lost (&self->outlet->buffer, 0, &frame);
+      self->lost = lost;
+    }
+}
+
+static void
+take_code (TideAccount *self)
+{
+  const TideCodeRecord *record;
+  TideCodeContents contents;
+
+  if (!tide_ring_reader_get_code (&self->ring, &record, &contents.file, &contents.name, &contents.line_table))
+    return;
+  contents.address = record->address;
+  contents.fingerprint = record->fingerprint;
+  contents.first_line = record->first_line;
+  self->ring.broken = !tide_codes_add_agent (&self->codes, record->id, &contents);
+}
+
+static void
+take_event (TideAccount *self, int64_t now_ns)
+{
+  const TideEventRecord *record;
+  TideEvent event = { 0 };
+
+  if (!tide_ring_reader_get_event (&self->ring, &record))
+    return;
+  if (record->source == TIDE_SOURCE_START)
+    event.node = tide_intern_pseudo (&self->intern, BEFORE_NAME);
+  else if (record->truncated)
+    event.node = tide_intern_pseudo (&self->intern, DEEP_NAME);
+  for (uint32_t i = record->n_frames; i > 0 && record->source != TIDE_SOURCE_START; i--)
+    {
+      TideKnownCode known = tide_codes_find_agent (&self->codes, record->frames[i - 1].code);
+
+      event.node = tide_intern_node (&self->intern, event.node, known.code,
+                                     tide_codes_get_line (&self->codes, known, record->frames[i - 1].offset));
+    }
+  /* A clock that is ahead of ours would put all that follows into the future.  */
+  event.time_ns = tide_outlet_stamp (self->outlet,
+                                     record->time_ns < (uint64_t)now_ns ? (int64_t)record->time_ns : now_ns);
+  event.delta_pages = record->delta_pages;
+  event.rss_pages = record->rss_pages;
+  event.thread = tide_intern_thread (&self->intern, self->pid, record->tid);
+  event.source = (TideSource)record->source;
+  put (self, &event);
+}
+
+static void
+drain (TideAccount *self, int64_t now_ns)
+{
+  const TideRecordHeader *record;
+  uint64_t start = self->ring.tail;
+
+  /* Codes cannot be understood before it is known of which Python they are.  And a program that writes as
+   * fast as we read must not keep us here: one ring at a time.  */
+  while (self->agent_state >= TIDE_AGENT_READY && self->ring.tail - start < TIDE_REGION_RING_SIZE
+         && (record = tide_ring_reader_next (&self->ring)) != NULL)
+    {
+      if (record->kind == TIDE_RECORD_CODE)
+        take_code (self);
+      else if (record->kind == TIDE_RECORD_EVENT)
+        take_event (self, now_ns);
+      /* Other kinds are a newer agent's.  */
+    }
+  flush (self);
+  if (self->ring.broken)
+    distrust (self, now_ns);
+}
+
+bool
+tide_account_drain (TideAccount *self, int64_t now_ns)
+{
+  if (self->wanted == 0)
+    return true;
+  if (tide_outlet_get_pending (self->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
+    return false;
+  drain (self, now_ns);
+  return true;
+}
+
+/* The node of the stack that runs, and its thread.  0: nobody's.  */
+static uint32_t
+find_culprit (TideAccount *self, uint32_t *thread)
+{
+  TideOutsideFrame frames[TIDE_RECORD_MAX_FRAMES];
+  uint32_t tids[4], n_tids, n = 0, node = 0;
+  uint64_t tstate = 0;
+  bool whole = false;
+
+  *thread = 0;
+  if (!self->layout_good || self->agent_state != TIDE_AGENT_READY)
+    return 0;
+  n_tids = tide_threads_rank (&self->threads, tids, sizeof tids / sizeof tids[0]);
+  tide_outside_begin (&self->outside);
+  for (uint32_t i = 0; i < n_tids && tstate == 0; i++)
+    {
+      /* A thread that Python does not know works for one that it knows.  */
+      tstate =
+          n_tids == 1 ? self->outside.layout.main_tstate : tide_outside_find_tstate (&self->outside, tids[i]);
+      if (tstate != 0)
+        *thread = tide_intern_thread (&self->intern, self->pid, tids[i]);
+    }
+  for (int attempt = 0; attempt < 2 && tstate != 0 && !whole; attempt++)
+    {
+      if (attempt > 0)
+        tide_outside_begin (&self->outside);
+      n = tide_outside_walk (&self->outside, &self->codes, tstate, frames, TIDE_RECORD_MAX_FRAMES, &whole);
+      if (n == TIDE_RECORD_MAX_FRAMES)
+        break;
+    }
+  if (!whole && tstate != 0)
+    {
+      self->n_torn += n < TIDE_RECORD_MAX_FRAMES;
+      if (n > 0)
+        node = tide_intern_pseudo (&self->intern, DEEP_NAME);
+    }
+  for (; n > 0; n--)
+    node = tide_intern_node (&self->intern, node, frames[n - 1].known.code,
+                             tide_codes_get_line (&self->codes, frames[n - 1].known, frames[n - 1].offset));
+  return node;
+}
+
+/* Takes the difference to RSS, unless the agent was faster.  */
+static bool
+take_difference (TideAccount *self, int64_t before, uint64_t rss_pages, int64_t *delta)
+{
+  if (before < 0 || before > MAX_PAGES
+      || !atomic_compare_exchange_strong (&self->region->accounted_pages, &before, (int64_t)rss_pages))
+    return false;
+  *delta = (int64_t)rss_pages - before;
+  if (*delta > 0)
+    {
+      int64_t pending = atomic_load (&self->region->pending_pages);
+
+      if (pending > 0)
+        atomic_fetch_sub (&self->region->pending_pages, pending < *delta ? pending : *delta);
+    }
+  return true;
+}
+
+bool
+tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
+{
+  int64_t before = atomic_load (&self->region->accounted_pages);
+  TideEvent event = { .source = TIDE_SOURCE_OUTSIDE };
+
+  if (!tide_procfs_read_rss (self->procfs, rss_pages))
+    return false;
+  if (self->wanted == 0 || (int64_t)*rss_pages == before
+      || tide_outlet_get_pending (self->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
+    return true;
+  if (self->agent_state >= TIDE_AGENT_READY)
+    event.node = find_culprit (self, &event.thread);
+  else if (!self->no_agent)
+    {
+      event.source = TIDE_SOURCE_START;
+      event.node = tide_intern_pseudo (&self->intern, BEFORE_NAME);
+    }
+  if (!take_difference (self, before, *rss_pages, &event.delta_pages))
+    return true;
+  event.rss_pages = *rss_pages;
+  event.time_ns = tide_outlet_stamp (self->outlet, now_ns);
+  put (self, &event);
+  flush (self);
+  return true;
+}
+
+void
+tide_account_charge_pause (TideAccount *self, int64_t now_ns)
+{
+  TideEvent event = { .source = TIDE_SOURCE_START };
+  bool taken = false;
+
+  if (self->wanted == 0)
+    return;
+  /* The agent may still be in a look that it had begun before the pause.  */
+  for (int attempt = 0; attempt < 16 && !taken; attempt++)
+    {
+      int64_t before = atomic_load (&self->region->accounted_pages);
+
+      if (!tide_procfs_read_rss (self->procfs, &event.rss_pages))
+        return;
+      taken = take_difference (self, before, event.rss_pages, &event.delta_pages);
+    }
+  if (!taken || event.delta_pages == 0)
+    return;
+  event.node = tide_intern_pseudo (&self->intern, PAUSE_NAME);
+  event.time_ns = tide_outlet_stamp (self->outlet, now_ns);
+  put (self, &event);
+  flush (self);
+}
+
+uint64_t
+tide_account_end (TideAccount *self, int64_t now_ns)
+{
+  int64_t accounted;
+
+  if (self->wanted == 0)
+    return 0;
+  /* Not bounded by a slow reader: this is the last time, and it is one ring at most.  */
+  tide_account_follow (self, now_ns);
+  drain (self, now_ns);
+  if (self->agent_state == TIDE_AGENT_ABSENT)
+    refuse (
+        self, now_ns,
+        "The agent was not loaded: the program is linked statically, has rights of its own, is of another "
+        "architecture, or ended too early.");
+  else if (self->agent_state == TIDE_AGENT_LOADED)
+    refuse (self, now_ns, "The program ended before a Python interpreter had come up in it.");
+  accounted = atomic_load (&self->region->accounted_pages);
+  return self->wanted != 0 && accounted > 0 && accounted <= MAX_PAGES ? (uint64_t)accounted : 0;
+}

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "tide-codes.h"
+#include "tide-outlet.h"
+#include "tide-outside.h"
+#include "tide-procfs.h"
+#include "tide-ring-reader.h"
+#include "tide-threads.h"
+
+/* Who is charged.  Drains the agent's ring, and takes what the agent has not explained: a difference between
+ * RSS and the shared account is charged to the stack that runs.  All changes of RSS since the start come out
+ * as events, so the sum of their deltas is the account.
+ *
+ * `pending_pages` of the region are pages of a big block that the agent's program has not filled yet.  Growth
+ * that is seen from here takes from them, so that the agent does not wait for pages that came; it is charged
+ * to the running stack, since only the agent knows for whom it waits, and whoever fills a block now is mostly
+ * who asked for it.  */
+typedef struct
+{
+  TideOutlet *outlet; /* not owned */
+  TideRegion *region; /* not owned */
+  TideProcfs *procfs; /* not owned */
+  uint32_t pid;
+  uint32_t wanted; /* instruments of the agent; 0: nothing is charged to anybody */
+  int64_t start_ns;
+
+  TideIntern intern;
+  TideCodes codes;
+  TideRingReader ring;
+  TideOutside outside;
+  TideThreads threads;
+
+  uint32_t agent_state; /* last seen */
+  uint32_t reported;    /* instruments of which something was said */
+  uint32_t states[2];   /* what was said of events and faults */
+  bool layout_good;
+  bool no_agent; /* it will not come: nobody can be charged */
+  uint64_t lost;
+  uint64_t n_torn; /* stacks that could not be read to their end */
+
+  uint32_t n_events;
+  TideEvent events[TIDE_EVENTS_MAX_COUNT];
+} TideAccount;
+
+/* USE_AGENT false: it could not be given to the target.  */
+void tide_account_init (TideAccount *self,
+                        TideOutlet *outlet,
+                        TideRegion *region,
+                        TideProcfs *procfs,
+                        uint32_t instruments,
+                        bool use_agent);
+void tide_account_finish (TideAccount *self);
+
+/* Tells what the agent says of itself, when that is new.  */
+void tide_account_follow (TideAccount *self, int64_t now_ns);
+
+/* Takes what is in the ring.  False: not now, since the reader of the frames is too slow.  */
+bool tide_account_drain (TideAccount *self, int64_t now_ns);
+
+/* Charges what the agent has not, and reads RSS for that; false once there is none.  */
+bool tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages);
+
+/* At the end of a pause: what happened in it is nobody's.  Before the agent goes on.  */
+void tide_account_charge_pause (TideAccount *self, int64_t now_ns);
+
+/* The target has ended: the rest of the ring, and what was never reported.  Gives the RSS that was accounted
+ * last, 0: none.  */
+uint64_t tide_account_end (TideAccount *self, int64_t now_ns);

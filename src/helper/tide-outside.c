@@ -1,0 +1,177 @@
+#include "tide-outside.h"
+
+#include <string.h>
+#include <sys/uio.h>
+
+/* No field of an interpreter lies farther from the start of its structure.  */
+#define MAX_FIELD (1 << 20)
+#define MAX_TSTATES 1024
+/* Frames of the interpreter itself, which do not count as frames of the program.  */
+#define MAX_OTHER_FRAMES 64
+
+static bool
+is_sane (const TidePythonLayout *layout)
+{
+  const int32_t fields[] = {
+    layout->tstate_frame,      layout->cframe_frame,     layout->tstate_next,       layout->tstate_thread_id,
+    layout->pthread_tid,       layout->interp_threads,   layout->frame_previous,    layout->frame_code,
+    layout->frame_instruction, layout->instruction_bias, layout->code_name,         layout->code_filename,
+    layout->code_first_line,   layout->code_line_table,  layout->code_instructions, layout->bytes_size,
+    layout->bytes_data,        layout->str_length,       layout->str_state,         layout->str_ascii_data,
+    layout->str_compact_data,  layout->object_type,
+  };
+
+  for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+    if (fields[i] < -MAX_FIELD || fields[i] > MAX_FIELD)
+      return false;
+  return layout->instruction_scale >= 0 && layout->instruction_scale <= 2 && layout->str_kind_shift >= 0
+         && layout->str_kind_shift < 32 && layout->version_hex >> 24 == 3;
+}
+
+bool
+tide_outside_init (TideOutside *self, pid_t pid, const TidePythonLayout *layout)
+{
+  self->pid = pid;
+  self->layout = *layout;
+  self->look = 1;
+  memset (self->slots, 0, sizeof self->slots);
+  return is_sane (&self->layout);
+}
+
+void
+tide_outside_begin (TideOutside *self)
+{
+  self->look++;
+}
+
+/* The page at ADDRESS (a multiple of its size), or NULL.  */
+static const uint8_t *
+get_page (TideOutside *self, uint64_t address)
+{
+  uint32_t slot = (uint32_t)(address / TIDE_OUTSIDE_PAGE) % TIDE_OUTSIDE_PAGES;
+  struct iovec local = { self->pages[slot], TIDE_OUTSIDE_PAGE },
+               remote = { (void *)(uintptr_t)address, TIDE_OUTSIDE_PAGE };
+
+  if (self->slots[slot].look == self->look && self->slots[slot].address == address)
+    return self->pages[slot];
+  if (process_vm_readv (self->pid, &local, 1, &remote, 1, 0) != (ssize_t)TIDE_OUTSIDE_PAGE)
+    {
+      self->slots[slot].look = 0;
+      return NULL;
+    }
+  self->slots[slot].look = self->look;
+  self->slots[slot].address = address;
+  return self->pages[slot];
+}
+
+bool
+tide_outside_peek (void *context, uint64_t address, void *to, size_t size)
+{
+  TideOutside *self = context;
+  uint8_t *at = to;
+
+  while (size > 0)
+    {
+      uint64_t inside = address % TIDE_OUTSIDE_PAGE;
+      size_t n = TIDE_OUTSIDE_PAGE - inside;
+      const uint8_t *page = get_page (self, address - inside);
+
+      if (page == NULL)
+        return false;
+      if (n > size)
+        n = size;
+      memcpy (at, page + inside, n);
+      at += n;
+      address += n;
+      size -= n;
+    }
+  return true;
+}
+
+/* False: it could not be read.  CODE 0 of KNOWN: the interpreter's own.  */
+static bool
+learn (TideOutside *self, TideCodes *codes, uint64_t address, TideKnownCode *known)
+{
+  const TideKnownCode *found;
+  TideCodeContents contents;
+  uint64_t fingerprint;
+
+  if (!tide_pycode_fingerprint (&self->layout, tide_outside_peek, self, address, &fingerprint))
+    return false;
+  found = tide_codes_find (codes, address, fingerprint);
+  if (found != NULL)
+    {
+      *known = *found;
+      return true;
+    }
+  if (!tide_pycode_read (&self->layout, tide_outside_peek, self, address, &self->code))
+    return false;
+  *known = (TideKnownCode){ 0, 0 };
+  if (self->code.internal)
+    return true;
+  contents.address = address;
+  contents.fingerprint = self->code.fingerprint;
+  contents.file = (TideSlice){ self->code.file, self->code.file_length };
+  contents.name = (TideSlice){ self->code.name, self->code.name_length };
+  contents.line_table = (TideSlice){ (const char *)self->code.line_table, self->code.line_table_length };
+  contents.first_line = self->code.first_line;
+  *known = tide_codes_add (codes, &contents);
+  return true;
+}
+
+uint32_t
+tide_outside_walk (
+    TideOutside *self, TideCodes *codes, uint64_t tstate, TideOutsideFrame *frames, uint32_t max, bool *whole)
+{
+  uint64_t at;
+  uint32_t n = 0;
+
+  *whole = false;
+  if (!tide_pylayout_top (&self->layout, tide_outside_peek, self, tstate, &at))
+    return 0;
+  for (uint32_t step = 0; at != 0 && n < max && step < max + MAX_OTHER_FRAMES; step++)
+    {
+      TidePyFrame frame;
+
+      if (!tide_pylayout_frame (&self->layout, tide_outside_peek, self, at, &frame))
+        return n;
+      if (frame.code != 0)
+        {
+          if (!learn (self, codes, frame.code, &frames[n].known))
+            return n;
+          frames[n].offset = frame.offset;
+          if (frames[n].known.code != 0)
+            n++;
+        }
+      at = frame.previous;
+    }
+  *whole = at == 0;
+  return n;
+}
+
+uint64_t
+tide_outside_find_tstate (TideOutside *self, uint32_t tid)
+{
+  const TidePythonLayout *layout = &self->layout;
+  uint64_t tstate = 0;
+
+  if (layout->pthread_tid < 0 || layout->interp_threads < 0
+      || !tide_outside_peek (self, layout->interpreter + (uint64_t)layout->interp_threads, &tstate,
+                             sizeof tstate))
+    return tid == (uint32_t)self->pid ? layout->main_tstate : 0;
+  for (int i = 0; tstate != 0 && i < MAX_TSTATES; i++)
+    {
+      uint64_t thread;
+      int32_t found;
+
+      if (!tide_outside_peek (self, tstate + (uint64_t)layout->tstate_thread_id, &thread, sizeof thread))
+        break;
+      if (thread != 0
+          && tide_outside_peek (self, thread + (uint64_t)layout->pthread_tid, &found, sizeof found)
+          && (uint32_t)found == tid)
+        return tstate;
+      if (!tide_outside_peek (self, tstate + (uint64_t)layout->tstate_next, &tstate, sizeof tstate))
+        break;
+    }
+  return 0;
+}

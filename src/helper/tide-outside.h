@@ -1,0 +1,54 @@
+#pragma once
+
+#include "tide-codes.h"
+#include "tide-pycode.h"
+
+#include <sys/types.h>
+
+#define TIDE_OUTSIDE_PAGE 4096u
+#define TIDE_OUTSIDE_PAGES 128u
+
+/* Reads the interpreter's memory from outside, without stopping it: the running stack of a thread.
+ *
+ * Whole pages are copied and kept for one look, since a call costs as much as a page: the frames of a stack,
+ * and the code objects of a module, lie beside each other.  What is read may be half changed; it is checked
+ * to be code objects, never more.  */
+typedef struct
+{
+  pid_t pid;
+  TidePythonLayout layout;
+  uint32_t look; /* number of this look */
+  struct
+  {
+    uint64_t address;
+    uint32_t look;
+  } slots[TIDE_OUTSIDE_PAGES];
+  uint8_t pages[TIDE_OUTSIDE_PAGES][TIDE_OUTSIDE_PAGE];
+  TidePyCode code;
+} TideOutside;
+
+typedef struct
+{
+  TideKnownCode known;
+  uint32_t offset;
+} TideOutsideFrame;
+
+/* False when no honest agent would tell such a layout.  */
+bool tide_outside_init (TideOutside *self, pid_t pid, const TidePythonLayout *layout);
+
+/* Forgets what was read.  */
+void tide_outside_begin (TideOutside *self);
+
+bool tide_outside_peek (void *self, uint64_t address, void *to, size_t size);
+
+/* The stack of TSTATE, leaf first, at most MAX frames.  WHOLE is false when there are more, or when the rest
+ * could not be read.  */
+uint32_t tide_outside_walk (TideOutside *self,
+                            TideCodes *codes,
+                            uint64_t tstate,
+                            TideOutsideFrame *frames,
+                            uint32_t max,
+                            bool *whole);
+
+/* The thread state of the thread with this kernel tid; 0: Python does not know it.  */
+uint64_t tide_outside_find_tstate (TideOutside *self, uint32_t tid);
