@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-/* By then the dynamic linker has loaded what it was told to.  */
-#define LOAD_NS 2000000000
 /* A shell script may do much before it becomes Python; after this the person is told that it has not yet.  */
 #define PYTHON_NS 10000000000
 /* More pages than any machine has: no difference of the account.  */
@@ -146,13 +144,8 @@ tide_account_follow (TideAccount *self, int64_t now_ns)
       follow_instrument (self, now_ns, 0, &self->region->events);
       follow_instrument (self, now_ns, 1, &self->region->faults);
     }
-  else if (state == TIDE_AGENT_ABSENT && now_ns - self->start_ns > LOAD_NS)
-    refuse (
-        self, now_ns,
-        "The agent was not loaded: the program is linked statically, has rights of its own, or is of another "
-        "architecture.");
-  else if (state == TIDE_AGENT_LOADED && now_ns - self->start_ns > PYTHON_NS)
-    refuse (self, now_ns, "No Python interpreter has come up in this process so far.");
+  else if (now_ns - self->start_ns > PYTHON_NS)
+    refuse (self, now_ns, "No Python interpreter that can be measured has come up in this process so far.");
   if (lost > self->lost)
     {
       TideLost frame = { .kind = TIDE_LOST_EVENTS, .count = lost - self->lost };
@@ -364,10 +357,10 @@ tide_account_end (TideAccount *self, int64_t now_ns)
   if (self->agent_state == TIDE_AGENT_ABSENT)
     refuse (
         self, now_ns,
-        "The agent was not loaded: the program is linked statically, has rights of its own, is of another "
-        "architecture, or ended too early.");
+        "The program was no Python into which the agent could be loaded: not a Python, linked statically, of "
+        "another architecture, or with rights of its own.");
   else if (self->agent_state == TIDE_AGENT_LOADED)
-    refuse (self, now_ns, "The program ended before a Python interpreter had come up in it.");
+    refuse (self, now_ns, "The program ended before its Python interpreter was up.");
   accounted = atomic_load (&self->region->accounted_pages);
   return self->wanted != 0 && accounted > 0 && accounted <= MAX_PAGES ? (uint64_t)accounted : 0;
 }

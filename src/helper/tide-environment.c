@@ -9,8 +9,16 @@
 
 /* Room for two numbers, filled in the child.  */
 #define REGION_TEMPLATE TIDE_ENV_REGION "=__________:__________"
-#define AGENT_BY_FD "/proc/self/fd/"
-#define AGENT_FD_TEMPLATE AGENT_BY_FD "__________"
+#define FD_DIRECTORY "/proc/self/fd"
+#define FD_TEMPLATE "/__________"
+
+const char *
+tide_environment_base_name (const char *path)
+{
+  const char *slash = strrchr (path, '/');
+
+  return slash != NULL ? slash + 1 : path;
+}
 
 static size_t
 name_length (const char *assignment)
@@ -71,13 +79,16 @@ join (const char *a, const char *b, const char *c, const char *d)
 }
 
 static bool
-set_preload (char **environment, const char *agent)
+set_preload (char **environment, const char *agent, bool by_fd)
 {
   char **before = find (environment, "LD_PRELOAD");
   const char *rest = before != NULL ? *before + strlen ("LD_PRELOAD=") : "";
-  char *preload = join ("LD_PRELOAD=", agent, rest[0] != '\0' ? ":" : "", rest);
+  char *where =
+      by_fd ? join (FD_DIRECTORY, FD_TEMPLATE, "/", tide_environment_base_name (agent)) : strdup (agent);
+  char *preload = where != NULL ? join ("LD_PRELOAD=", where, rest[0] != '\0' ? ":" : "", rest) : NULL;
   bool good = preload != NULL;
 
+  free (where);
   if (good && before != NULL)
     good = set (environment, join (TIDE_ENV_PRELOAD, "=", rest, ""));
   if (good)
@@ -120,8 +131,8 @@ tide_environment_build (const TideOptions *options, bool use_agent, bool agent_b
   unset (environment, TIDE_ENV_REGION);
   unset (environment, TIDE_ENV_PRELOAD);
   if (good && use_agent)
-    good = set (environment, strdup (REGION_TEMPLATE))
-           && set_preload (environment, agent_by_fd ? AGENT_FD_TEMPLATE : options->agent);
+    good =
+        set (environment, strdup (REGION_TEMPLATE)) && set_preload (environment, options->agent, agent_by_fd);
   if (good)
     return environment;
   tide_environment_free (environment);
@@ -139,7 +150,7 @@ tide_environment_free (char **environment)
 }
 
 bool
-tide_environment_complete (char **environment, int region_fd, pid_t pid, int agent_fd)
+tide_environment_complete (char **environment, int region_fd, pid_t pid, int directory_fd)
 {
   char **region = find (environment, TIDE_ENV_REGION), **preload = find (environment, "LD_PRELOAD");
   char *name;
@@ -147,20 +158,18 @@ tide_environment_complete (char **environment, int region_fd, pid_t pid, int age
   if (region == NULL || region_fd < 0)
     return false;
   snprintf (*region, strlen (*region) + 1, "%s=%d:%d", TIDE_ENV_REGION, region_fd, (int)pid);
-  name = preload != NULL ? strstr (*preload, AGENT_FD_TEMPLATE) : NULL;
+  name = preload != NULL ? strstr (*preload, FD_DIRECTORY FD_TEMPLATE) : NULL;
   if (name != NULL)
     {
       char digits[16];
-      size_t width = strlen (AGENT_FD_TEMPLATE) - strlen (AGENT_BY_FD);
+      size_t n = (size_t)snprintf (digits, sizeof digits, "%d", directory_fd), width = strlen (FD_TEMPLATE);
 
-      if (agent_fd < 0)
+      if (directory_fd < 0)
         return false;
-      /* Leading zeros would not name the descriptor: the places left over become slashes, which do no harm in
-       * a path.  */
-      snprintf (digits, sizeof digits, "%d", agent_fd);
-      name += strlen ("/proc/self/fd");
-      memset (name, '/', width + 1);
-      memcpy (name + width + 1 - strlen (digits), digits, strlen (digits));
+      /* What the number leaves of its place becomes slashes, which do no harm in a path.  */
+      name += strlen (FD_DIRECTORY);
+      memset (name, '/', width);
+      memcpy (name + width - n, digits, n);
     }
   return true;
 }

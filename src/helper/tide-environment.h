@@ -12,8 +12,10 @@ void tide_environment_free (char **environment);
 
 /* Writes the numbers that only the child knows into their places.  False when a descriptor that is needed is
  * -1.  */
-bool tide_environment_complete (char **environment, int region_fd, pid_t pid, int agent_fd);
+bool tide_environment_complete (char **environment, int region_fd, pid_t pid, int directory_fd);
 
 /* What PATH of that environment makes of a program's name; the name itself when nothing is found.  Allocated.
  */
 char *tide_environment_find_program (char **environment, const char *program);
+
+const char *tide_environment_base_name (const char *path);

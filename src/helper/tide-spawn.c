@@ -29,6 +29,17 @@ keep_open (int fd)
   return kept >= 0 ? kept : fcntl (fd, F_DUPFD, 3);
 }
 
+static int
+open_directory_of (const char *path)
+{
+  size_t length = (size_t)(tide_environment_base_name (path) - path);
+  char *directory = length > 0 ? strndup (path, length) : strdup (".");
+  int fd = directory != NULL ? open (directory, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+  free (directory);
+  return fd;
+}
+
 static void __attribute__ ((noreturn)) fail (int report, TideSpawnStage stage)
 {
   Report r = { stage, errno };
@@ -92,7 +103,7 @@ tide_spawn_start (
   self->report = self->agent_fd = -1;
   if (use_agent && strpbrk (options->agent, " :") != NULL)
     {
-      self->agent_fd = open (options->agent, O_RDONLY | O_CLOEXEC);
+      self->agent_fd = open_directory_of (options->agent);
       if (self->agent_fd < 0)
         return false;
     }

@@ -21,7 +21,7 @@ typedef struct
   int report; /* read end: what went wrong in the child, or its end at exec */
   char **environment;
   char *executable; /* as far as it can be known before exec */
-  int agent_fd;     /* -1, or the agent, where its path cannot stand in LD_PRELOAD */
+  int agent_fd;     /* -1, or the agent's directory, where its path cannot stand in LD_PRELOAD */
 } TideSpawn;
 
 /* Forks while the helper has one thread, so that the child may do what it needs.  The child has the region
