@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The views of a recording as text, JSON or CSV, as src/DESIGN.md ("Report") defines the keys.  Any thread that owns the recording.  */
+/* The views of a recording as text, JSON or CSV, as src/DESIGN.md ("Report") defines the keys.  Any thread
+ * that owns the recording.  */
 typedef enum
 {
   TIDE_EXPORT_TEXT,
@@ -35,12 +36,12 @@ typedef struct
 {
   TideView view;
   TideExportFormat format;
-  TideSpan span;       /* half-open */
-  const char *filter;  /* NULL: all */
-  const char *sort;    /* a key of the view's rows, NULL: its default; descending */
-  gint64 top;          /* at most so many rows, -1: all */
-  gint64 pid;          /* one process, 0: all */
-  const char *path;    /* of the recording, for the "recording" object; NULL: null */
+  TideSpan span;      /* half-open */
+  const char *filter; /* NULL: all */
+  const char *sort;   /* a key of the view's rows, NULL: its default; descending */
+  gint64 top;         /* at most so many rows, -1: all */
+  gint64 pid;         /* one process, 0: all */
+  const char *path;   /* of the recording, for the "recording" object; NULL: null */
 } TideExportOptions;
 
 /* The view of that name, or FALSE.  */
@@ -49,7 +50,10 @@ const char *tide_view_get_name (TideView view);
 /* TRUE for summary, functions and timeline; the others are not built yet.  */
 gboolean tide_view_is_supported (TideView view);
 
-gboolean tide_export (TideRecording *recording, const TideExportOptions *options, GOutputStream *stream, GCancellable *cancellable,
+gboolean tide_export (TideRecording *recording,
+                      const TideExportOptions *options,
+                      GOutputStream *stream,
+                      GCancellable *cancellable,
                       GError **error);
 
 G_END_DECLS

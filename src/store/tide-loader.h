@@ -6,17 +6,26 @@
 
 G_BEGIN_DECLS
 
-/* Opens saved files.  Gives what could be read *and* a list of what was wrong (tide_recording_get_diagnostic()); an error only when
- * nothing could be read.  A file without its trailer is complete up to its last whole block.  */
+/* Opens saved files.  Gives what could be read *and* a list of what was wrong
+ * (tide_recording_get_diagnostic()); an error only when nothing could be read.  A file without its trailer is
+ * complete up to its last whole block.  */
 
-/* Any thread; blocks.  PROGRESS may be NULL; it is called in this thread with bytes done and bytes in all.  "-" is not special here.  */
-TideRecording *tide_load (GFile *file, GFileProgressCallback progress, gpointer progress_data, GCancellable *cancellable,
+/* Any thread; blocks.  PROGRESS may be NULL; it is called in this thread with bytes done and bytes in all.
+ * "-" is not special here.  */
+TideRecording *tide_load (GFile *file,
+                          GFileProgressCallback progress,
+                          gpointer progress_data,
+                          GCancellable *cancellable,
                           GError **error);
 /* From a stream that cannot seek (standard input).  */
 TideRecording *tide_load_stream (GInputStream *stream, GCancellable *cancellable, GError **error);
 /* In a GTask thread; PROGRESS is called on the main thread.  Main thread.  */
-void tide_load_async (GFile *file, GFileProgressCallback progress, gpointer progress_data, GCancellable *cancellable,
-                      GAsyncReadyCallback callback, gpointer user_data);
+void tide_load_async (GFile *file,
+                      GFileProgressCallback progress,
+                      gpointer progress_data,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data);
 TideRecording *tide_load_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS
