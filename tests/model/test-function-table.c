@@ -248,6 +248,87 @@ test_brute_force (void)
     }
 }
 
+/* A chain as deep as the tree is large, which no walk may follow by recursion nor up from each node.  */
+static void
+test_deep_tree (void)
+{
+  const guint32 depth = 300000;
+  TideBatch *batch = tide_batch_new (0);
+  guint32 codes[3];
+  g_autoptr (TideRecording) recording = NULL;
+  g_autoptr (TideFunctionTable) table = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    codes[i] = fixture_code (batch, 0, fixture_string (batch, i == 0 ? "a" : i == 1 ? "b" : "c"), i + 1);
+  for (guint32 node = 1; node <= depth; node++)
+    {
+      fixture_node (batch, node - 1, codes[node == 1 ? 0 : 1 + node % 2], node);
+      fixture_event (batch, node, node, 2);
+    }
+  recording = fixture_recording (batch);
+  table = tide_function_table_new (tide_recording_get_process (recording, 0), TIDE_SPAN_ALL, NULL);
+  assert_row (table, "a", 2, 0, 2 * depth, 0, 1, 1);
+  /* The others are called from the first, and each event below is counted once.  */
+  assert_row (table, "b", depth, 0, 2 * depth - 2, 0, depth / 2, 2);
+  assert_row (table, "c", depth - 2, 0, 2 * depth - 4, 0, depth / 2 - 1, 3);
+}
+
+static void
+test_cancelled (void)
+{
+  g_autoptr (TideRecording) recording = fixture_recording (tide_batch_new (0));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  TideProcess *process = tide_recording_get_process (recording, 0);
+
+  g_object_add_weak_pointer (G_OBJECT (process), (gpointer *)&process);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (tide_function_table_new (process, TIDE_SPAN_ALL, cancellable));
+  g_clear_object (&recording);
+  g_assert_null (process);
+}
+
+static void
+store_result (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **)data = g_object_ref (result);
+}
+
+static void
+test_async (void)
+{
+  for (guint cancel = 0; cancel < 2; cancel++)
+    {
+      TideBatch *batch = tide_batch_new (0);
+      g_autoptr (TideRecording) recording = NULL;
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (TideFunctionTable) table = NULL;
+      g_autoptr (GError) error = NULL;
+
+      fixture_event (batch, 1, 0, 4096);
+      recording = fixture_recording (batch);
+      if (cancel)
+        g_cancellable_cancel (cancellable);
+      tide_function_table_new_async (tide_recording_get_process (recording, 0), TIDE_SPAN_ALL, cancellable,
+                                     store_result, &result);
+      /* The table keeps what it needs.  */
+      g_clear_object (&recording);
+      while (result == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      table = tide_function_table_new_finish (result, &error);
+      if (cancel)
+        {
+          g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+          g_assert_null (table);
+        }
+      else
+        {
+          g_assert_no_error (error);
+          assert_row (table, "[outside Python]", 4096, 0, 4096, 0, 1, 0);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -256,5 +337,8 @@ main (int argc, char **argv)
   g_test_add_func ("/function-table/self-and-total", test_self_and_total);
   g_test_add_func ("/function-table/reloaded-code", test_reloaded_code);
   g_test_add_func ("/function-table/brute-force", test_brute_force);
+  g_test_add_func ("/function-table/deep-tree", test_deep_tree);
+  g_test_add_func ("/function-table/cancelled", test_cancelled);
+  g_test_add_func ("/function-table/async", test_async);
   return g_test_run ();
 }
