@@ -274,6 +274,7 @@ tide_launch_to_variant (const TideLaunch *self)
   g_variant_dict_insert (&dict, "kind", "u", (guint32)self->kind);
   g_variant_dict_insert (&dict, "instruments", "u", (guint32)self->instruments);
   g_variant_dict_insert (&dict, "interval-ms", "u", (guint32)self->interval_ms);
+  g_variant_dict_insert (&dict, "max-bytes", "t", self->max_bytes);
   g_variant_dict_insert (&dict, "capture-output", "b", self->capture_output);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
@@ -317,6 +318,7 @@ tide_launch_from_variant (GVariant *variant)
     self->instruments = tide_instruments_known (instruments);
   if (g_variant_dict_lookup (&dict, "interval-ms", "u", &interval_ms))
     self->interval_ms = MIN (interval_ms, TIDE_LAUNCH_MAX_INTERVAL_MS);
+  g_variant_dict_lookup (&dict, "max-bytes", "t", &self->max_bytes);
   if (g_variant_dict_lookup (&dict, "capture-output", "b", &capture))
     self->capture_output = capture;
   g_variant_dict_clear (&dict);

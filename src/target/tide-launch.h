@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-#define TIDE_LAUNCH_MAX_INTERVAL_MS 60000
+#define TIDE_LAUNCH_MAX_INTERVAL_MS 1000
 
 typedef enum
 {
@@ -24,6 +24,7 @@ typedef struct
   char **environment; /* "K=V" to set, or "K" to unset, over ours; NULL: none      */
   guint instruments; /* TideInstrument bits                                       */
   guint interval_ms; /* sampler while RSS moves; 0: 1 ms                          */
+  guint64 max_bytes; /* bound of the recording; 0: none                          */
   gboolean capture_output; /* its output comes as OUTPUT frames (window); else it has our stdin, stdout and stderr */
 } TideLaunch;
 

@@ -15,19 +15,24 @@ G_BEGIN_DECLS
 #define TIDE_TYPE_TARGET (tide_target_get_type ())
 G_DECLARE_FINAL_TYPE (TideTarget, tide_target, TIDE, TARGET, GObject)
 
-/* Starts it.  JOURNAL_PATH: where the recording is written from its first second.  MAX_BYTES bounds it, 0: none.  */
-TideTarget *tide_target_launch (const TideLaunch *launch, const char *journal_path, guint64 max_bytes, GError **error);
+/* Starts it.  JOURNAL_PATH: where the recording is written from its first second.  What LAUNCH does not
+ * capture is the caller's own: descriptors, process group and ignored signals.  Destroying a live target stops the measuring, not the
+ * program.  */
+TideTarget *tide_target_launch (const TideLaunch *launch, const char *journal_path, GError **error);
 
 TideBatch *tide_target_pop (TideTarget *self); /* transfer full, NULL: none waits */
 gboolean tide_target_has_ended (TideTarget *self);
 const char *tide_target_get_journal_path (TideTarget *self);
 guint64 tide_target_get_journal_bytes (TideTarget *self);
-/* What went wrong with the stream or the journal, or NULL.  */
+/* What went wrong with the stream or the journal, or NULL.  Complete once "ended" was emitted.  */
 const GError *tide_target_get_error (TideTarget *self);
 
+/* To the program.  Nothing happens when it has ended.  */
 void tide_target_send_signal (TideTarget *self, int signal_number);
 void tide_target_suspend (TideTarget *self, gboolean suspend);
 void tide_target_detach (TideTarget *self);
+/* FALSE when the stream ended before its program said how it did: the figures at the end are missing.  After "ended".  */
+gboolean tide_target_is_whole (TideTarget *self);
 
 /* Where the helper and the agent are: PAGETIDE_HELPER and PAGETIDE_AGENT in the environment (tests, uninstalled), then the installed
  * places.  NULL and an error when missing.  Transfer full.  */

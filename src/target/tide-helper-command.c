@@ -1,0 +1,85 @@
+#include "config.h"
+
+#include "tide-helper-command.h"
+#include "tide-target.h"
+#include "tide-wire.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *
+find_part (const char *variable, const char *folder, const char *name, int mode, GError **error)
+{
+  const char *given = g_getenv (variable);
+  g_autofree char *path =
+      given != NULL && *given != '\0' ? g_strdup (given) : g_build_filename (folder, name, NULL);
+  g_autofree char *display = NULL;
+
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR) && access (path, mode) == 0)
+    return g_canonicalize_filename (path, NULL);
+  display = g_filename_display_name (path);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+               _ ("A part of Pagetide is missing: %s. Install Pagetide again."), display);
+  return NULL;
+}
+
+char *
+tide_target_find_helper (GError **error)
+{
+  return find_part ("PAGETIDE_HELPER", PAGETIDE_PKGLIBEXECDIR, "pagetide-helper", X_OK, error);
+}
+
+char *
+tide_target_find_agent (GError **error)
+{
+  return find_part ("PAGETIDE_AGENT", PAGETIDE_PKGLIBDIR, "pagetide-agent.so", R_OK, error);
+}
+
+static void
+add_option (GStrvBuilder *builder, const char *name, const char *value)
+{
+  g_strv_builder_add (builder, name);
+  g_strv_builder_add (builder, value);
+}
+
+static void
+add_number (GStrvBuilder *builder, const char *name, guint number)
+{
+  g_autofree char *text = g_strdup_printf ("%u", number);
+
+  add_option (builder, name, text);
+}
+
+char **
+tide_helper_command (const TideLaunch *launch, int frames_fd, int control_fd, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *helper = tide_target_find_helper (error);
+  g_autofree char *agent = helper != NULL ? tide_target_find_agent (error) : NULL;
+  g_autofree char *python = agent != NULL ? tide_launch_find_python (launch, error) : NULL;
+  g_auto (GStrv) arguments = NULL;
+
+  if (python == NULL)
+    return NULL;
+  g_strv_builder_add (builder, helper);
+  g_strv_builder_add (builder, "launch");
+  add_option (builder, "--agent", agent);
+  add_number (builder, "--frames", frames_fd);
+  add_number (builder, "--control", control_fd);
+  add_number (builder, "--instruments", launch->instruments | TIDE_INSTRUMENT_SAMPLER);
+  if (launch->interval_ms > 0)
+    add_number (builder, "--interval-us", MIN (launch->interval_ms, TIDE_LAUNCH_MAX_INTERVAL_MS) * 1000);
+  if (launch->capture_output)
+    g_strv_builder_add (builder, "--capture");
+  if (launch->directory != NULL)
+    add_option (builder, "--directory", launch->directory);
+  for (guint i = 0; launch->environment != NULL && launch->environment[i] != NULL; i++)
+    add_option (builder, strchr (launch->environment[i], '=') != NULL ? "--set" : "--unset",
+                launch->environment[i]);
+  g_strv_builder_add (builder, "--");
+  g_strv_builder_add (builder, python);
+  arguments = tide_launch_dup_arguments (launch);
+  g_strv_builder_addv (builder, (const char **)arguments);
+  return g_strv_builder_end (builder);
+}

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tide-launch.h"
+
+G_BEGIN_DECLS
+
+/* The helper's command line for LAUNCH, which was checked.  Transfer full.  */
+char **tide_helper_command (const TideLaunch *launch, int frames_fd, int control_fd, GError **error);
+
+G_END_DECLS
