@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * bind to it and never talk to each other.  Main thread.
  *
  * Zooming changes `visible` (what is seen); a selection filters every table; the two are never mixed.  While `follow` is on, `visible`
- * keeps its length and its end stays at now; zooming or panning away by the person turns it off.
+ * keeps its length (30 s at first) and its end stays at now; zooming or panning away by the person turns it off.
  *
  * Properties (all notify): recording, process, state, visible-begin, visible-end, selection-begin, selection-end (int64 ns;
  * begin >= end: none), filter, follow, table (TideFunctionTable, boxed as pointer), computing, title, path, dirty, paused, error-text.  */
@@ -19,10 +19,11 @@ typedef enum
 {
   TIDE_SESSION_EMPTY,
   TIDE_SESSION_LOADING,
-  TIDE_SESSION_LIVE,
+  TIDE_SESSION_LIVE, /* until the last batch of the ended program was pumped */
   TIDE_SESSION_ENDED, /* a finished or an opened recording */
 } TideSessionState;
 
+/* And the signal "batches-ready": tide_session_pump() has something to do.  */
 #define TIDE_TYPE_SESSION (tide_session_get_type ())
 G_DECLARE_FINAL_TYPE (TideSession, tide_session, TIDE, SESSION, GObject)
 
@@ -35,11 +36,12 @@ gboolean tide_session_launch (TideSession *self, const TideLaunch *launch, GErro
 const TideLaunch *tide_session_get_launch (TideSession *self); /* what was launched, or NULL */
 void tide_session_load_async (TideSession *self, GFile *file, GFileProgressCallback progress, gpointer progress_data,
                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* On an error the session is empty.  */
 gboolean tide_session_load_finish (TideSession *self, GAsyncResult *result, GError **error);
 /* Shows RECORDING (tests, samples).  PATH may be NULL.  */
 void tide_session_set_recording (TideSession *self, TideRecording *recording, const char *path);
 
-/* Copies the finished spool file (or the opened one) to FILE; afterwards not dirty.  */
+/* Moves the finished spool file, or copies the opened one, to FILE, replacing it; afterwards that is `path`, and not dirty.  */
 void tide_session_save_async (TideSession *self, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
 gboolean tide_session_save_finish (TideSession *self, GAsyncResult *result, GError **error);
@@ -67,6 +69,8 @@ TideFunctionTable *tide_session_get_table (TideSession *self); /* borrowed, may 
 gboolean tide_session_is_dirty (TideSession *self);
 gboolean tide_session_is_paused (TideSession *self);
 const char *tide_session_get_path (TideSession *self);
+/* What went wrong with the stream, the journal or the program's start, or NULL.  */
+const char *tide_session_get_error_text (TideSession *self);
 char *tide_session_dup_title (TideSession *self);    /* "batch.py" */
 char *tide_session_dup_subtitle (TideSession *self); /* "PID 4242 · CPython 3.12.1 · launched 12:04" */
 
