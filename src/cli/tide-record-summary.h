@@ -1,0 +1,26 @@
+#pragma once
+
+#include "tide-batch.h"
+
+G_BEGIN_DECLS
+
+/* What `record` keeps of a stream that it does not keep: how the first process ended, its peak, and the net growth of each function.
+ * Memory: a few bytes for each string, code and node.  */
+typedef struct _TideRecordSummary TideRecordSummary;
+
+TideRecordSummary *tide_record_summary_new (void);
+void tide_record_summary_free (TideRecordSummary *self);
+void tide_record_summary_add (TideRecordSummary *self, const TideBatch *batch);
+
+/* NULL: it has not ended.  */
+const TideProcessEnd *tide_record_summary_get_end (TideRecordSummary *self);
+/* The last sentence of the greatest severity that the helper said as an error, or NULL.  */
+const char *tide_record_summary_get_error (TideRecordSummary *self);
+gint64 tide_record_summary_get_peak (TideRecordSummary *self); /* bytes, 0: unknown */
+/* The function whose own net growth is the greatest, as "load (train.py:88)", and its growth in bytes.  NULL when none grew.  Transfer
+ * full, valid UTF-8.  */
+char *tide_record_summary_dup_top (TideRecordSummary *self, gint64 *bytes);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TideRecordSummary, tide_record_summary_free)
+
+G_END_DECLS
