@@ -1,0 +1,159 @@
+"""A desktop of one's own: an X server without a screen, a session bus, an accessibility bus, empty settings; and the eyes and hands of a
+person in it, by accessibility and by the keyboard.
+"""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+PATIENCE = 60
+
+
+def missing():
+    """What is needed and not here, as a sentence, or None."""
+    for program in ["Xvfb", "dbus-run-session", "xdotool"]:
+        if not shutil.which(program):
+            return "%s is not installed" % program
+    try:
+        import gi
+        gi.require_version("Atspi", "2.0")
+    except (ImportError, ValueError) as error:
+        return str(error)
+    return None
+
+
+def enter(width=1400, height=1000, scale=1):
+    """Runs the program that calls this again in such a desktop, and exits with its status; in there, it only returns."""
+    if os.environ.get("PAGETIDE_TEST_DESKTOP"):
+        return
+    home = tempfile.mkdtemp(prefix="pagetide-desktop-")
+    read, write = os.pipe()
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "%dx%dx24" % (width * scale, height * scale),
+                               "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as file:
+            number = file.readline().strip()
+        if not number:
+            raise SystemExit("Xvfb did not start")
+        environment = {name: value for name, value in os.environ.items()
+                       if name not in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "AT_SPI_BUS_ADDRESS", "GTK_THEME", "LANGUAGE")}
+        environment.update(PAGETIDE_TEST_DESKTOP="1", DISPLAY=":" + number, GDK_BACKEND="x11", GSK_RENDERER="cairo", GTK_A11Y="atspi",
+                           GDK_SCALE=str(scale), GSETTINGS_BACKEND="memory", LC_ALL="C.UTF-8", NO_AT_BRIDGE="0")
+        for name in ["XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"]:
+            environment[name] = os.path.join(home, name)
+            os.mkdir(environment[name], 0o700)
+        inner = subprocess.run(["dbus-run-session", "--", sys.executable] + sys.argv, env=environment)
+    finally:
+        server.terminate()
+        server.wait()
+        shutil.rmtree(home, ignore_errors=True)
+    sys.exit(inner.returncode if inner.returncode >= 0 else 128 - inner.returncode)
+
+
+def until(question, what, patience=PATIENCE):
+    """The first true answer of QUESTION (); an AssertionError that names WHAT when none comes."""
+    end = time.monotonic() + patience
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError("waited %d s for %s" % (patience, what))
+        time.sleep(0.05)
+
+
+class Window:
+    """A program with a window, seen through accessibility."""
+
+    def __init__(self, command, **options):
+        import gi
+        gi.require_version("Atspi", "2.0")
+        from gi.repository import Atspi, GLib
+        self.atspi, self.error = Atspi, GLib.Error
+        Atspi.init()
+        self.process = subprocess.Popen(command, **options)
+        self.application = until(self.find_application, "the window to be accessible")
+
+    def find_application(self):
+        if self.process.poll() is not None:
+            raise AssertionError("the program ended with %d before its window was there" % self.process.returncode)
+        desktop = self.atspi.get_desktop(0)
+        for index in range(desktop.get_child_count()):
+            child = desktop.get_child_at_index(index)
+            try:
+                if child is not None and child.get_process_id() == self.process.pid and child.get_child_count() > 0:
+                    return child
+            except self.error:
+                pass
+        return None
+
+    def nodes(self, node=None):
+        """NODE (the application, if not given) and all below it, in order.  What vanishes meanwhile is left out."""
+        node = node or self.application
+        yield node
+        try:
+            for index in range(node.get_child_count()):
+                child = node.get_child_at_index(index)
+                if child is not None:
+                    yield from self.nodes(child)
+        except self.error:
+            pass
+
+    def text(self, node):
+        """Its name, or else its text."""
+        try:
+            name = node.get_name()
+            if name:
+                return name
+            if "Text" in node.get_interfaces():
+                return self.atspi.Text.get_text(node, 0, self.atspi.Text.get_character_count(node))
+        except self.error:
+            pass
+        return ""
+
+    def texts(self, node=None):
+        return [text for text in map(self.text, self.nodes(node)) if text]
+
+    def role(self, node):
+        try:
+            return node.get_role_name()
+        except self.error:
+            return ""
+
+    def find(self, roles, words):
+        """The first node of one of ROLES that has WORDS in its name or text, or None."""
+        for node in self.nodes():
+            if self.role(node) in roles and words in self.text(node):
+                return node
+        return None
+
+    def press(self, *keys):
+        """Types keys, as xdotool calls them, into the window that has the name of a visible one of the process."""
+        window = until(self.x_window, "a visible window")
+        subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(["xdotool", "key", "--clearmodifiers"] + list(keys), check=True)
+
+    def x_window(self):
+        """The last visible top-level window of the process, by its X number."""
+        result = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)], stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL)
+        numbers = result.stdout.decode().split()
+        return numbers[-1] if numbers else None
+
+    def click(self, node):
+        """Activates NODE."""
+        assert self.atspi.Action.do_action(node, 0), "cannot be activated: " + self.text(node)
+
+    def ended(self):
+        """Its exit status, once it has ended; else None."""
+        status = self.process.poll()
+        return None if status is None else (status,)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()

@@ -1,0 +1,78 @@
+"""A person launches a sample, watches it end, reads who made its memory grow, looks at its output, and closes the window.
+
+Usage: test_window.py PAGETIDE EXAMPLES.  Prints TAP.  All is read through accessibility, as a screen reader would.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import desktop  # noqa: E402
+
+TABS = ["page tab", "tab", "toggle button", "radio button"]
+BUTTONS = ["button", "push button"]
+
+number = 0
+
+
+def step(name):
+    """Prints that NAME was done."""
+    global number
+    number += 1
+    print("ok %d %s" % (number, name), flush=True)
+
+
+def rows(window):
+    """Texts of each row of the functions table, from the first.  The row of titles has no cells."""
+    return [window.texts(row) for row in window.nodes()
+            if window.role(row) == "table row" and any(window.role(cell) == "table cell" for cell in window.nodes(row))]
+
+
+def row_of(window, name):
+    return next((row for row in rows(window) if name in row), None)
+
+
+def journey(window):
+    desktop.until(lambda: row_of(window, "remember"), "the leaking function in the table")
+    step("the leaking function is in the table while the program runs")
+
+    desktop.until(lambda: any("exited with status 0" in text for text in window.texts()), "the exit status")
+    step("the exit status is shown")
+
+    desktop.until(lambda: any("remember" in row for row in rows(window)[:1]), "the leaking function to be first")
+    row = rows(window)[0]
+    assert any("batch_job.py:" in text for text in row), row
+    assert any("+" in text and "MiB" in text for text in row), row
+    step("it is the first, with its line and its growth")
+
+    window.click(desktop.until(lambda: window.find(TABS, "Output"), "the tab of the output"))
+    desktop.until(lambda: any("6 days, 6000 invoices kept" in text for text in window.texts()), "the output of the program")
+    step("the program's own output is shown")
+
+    window.press("ctrl+w")
+    window.click(desktop.until(lambda: window.find(BUTTONS, "Discard"), "the question about the recording"))
+    status = desktop.until(window.ended, "the end of Pagetide")[0]
+    assert status == 0, "exit status %d" % status
+    step("closing asks about the unsaved recording, and ends Pagetide")
+
+
+def main():
+    pagetide, examples = sys.argv[1:]
+    problem = desktop.missing()
+    if problem:
+        print("1..0 # SKIP " + problem)
+        return 0
+    desktop.enter()
+    window = desktop.Window([pagetide, "run", "--python", "/usr/bin/python3", os.path.join(examples, "batch_job.py"), "--seconds", "3"])
+    try:
+        journey(window)
+    except AssertionError as error:
+        print("not ok %d %s" % (number + 1, error))
+        print("# the window says: " + repr(window.texts())[:4000])
+    finally:
+        window.kill()
+    print("1..5")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
