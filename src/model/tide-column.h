@@ -23,9 +23,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   gsize element_size;
-  gsize limit;  /* elements, at most */
-  gsize filled; /* the writer's: with those that are not published yet */
+  gsize limit; /* elements, at most */
   _Atomic gsize length;
+  /* The writer's: how many there are with those that are not published yet, and the room behind the last.  */
+  gsize filled;
+  guint8 *next;
+  gsize room;
   guint8 *small[TIDE_COLUMN_N_SMALL];
   guint8 ***root;
 } TideColumn;
@@ -33,9 +36,24 @@ typedef struct
 void tide_column_init (TideColumn *self, gsize element_size, gsize limit);
 void tide_column_clear (TideColumn *self);
 
+/* Makes room for at least one element; FALSE when the column is full.  */
+gboolean tide_column_grow (TideColumn *self);
+
 /* The next element, to be filled in by the caller and then published; NULL when the column is full.  Its
  * bytes are undefined.  */
-gpointer tide_column_push (TideColumn *self);
+static inline gpointer
+tide_column_push (TideColumn *self)
+{
+  guint8 *element;
+
+  if (self->room == 0 && !tide_column_grow (self))
+    return NULL;
+  element = self->next;
+  self->next += self->element_size;
+  self->room--;
+  self->filled++;
+  return element;
+}
 
 static inline void
 tide_column_publish (TideColumn *self)

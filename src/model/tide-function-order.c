@@ -90,52 +90,76 @@ tide_function_table_sort_names (TideFunctionTable *self)
   self->by_place = sort_by_ranks (self->rows, names->place_ranks);
 }
 
-/* A filter, and what it said of the strings that it saw: files are the same in many rows.  */
+/* A filter, and what it said of the strings that it saw: a file is the same in many rows.  */
 typedef struct
 {
   char *folded;
   gsize length;
   TideProcess *process;
-  guint n_strings;
   guint8 *verdicts; /* by string id; 0 not known, 1 no, 2 yes */
 } Filter;
 
-static gboolean
-contains_folded (const Filter *filter, const char *text)
+static inline char
+to_lower (char c)
 {
-  gsize length = strlen (text);
-  gboolean is_ascii = TRUE;
+  return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
 
-  /* Letters of ASCII fold to letters of ASCII, each by itself: what is found here is there in the folded
-   * text, too.  */
-  for (gsize i = 0; i < length; i++)
+/* Without regard to the case of ASCII letters.  In IS_ASCII, when it was not found, whether TEXT has nothing
+ * else.  */
+static gboolean
+contains_ascii (const Filter *filter, const char *text, gboolean *is_ascii)
+{
+  char first = filter->folded[0];
+  char all = 0;
+
+  for (; *text != '\0'; text++)
     {
-      gsize k = 0;
+      gsize k = 1;
 
-      if (text[i] & 0x80)
-        is_ascii = FALSE;
-      while (k < filter->length && i + k < length && g_ascii_tolower (text[i + k]) == filter->folded[k])
+      all |= *text;
+      if (to_lower (*text) != first)
+        continue;
+      /* The zero at its end is in no filter.  */
+      while (k < filter->length && to_lower (text[k]) == filter->folded[k])
         k++;
       if (k == filter->length)
         return TRUE;
     }
-  if (!is_ascii)
-    {
-      g_autofree char *folded = g_utf8_casefold (text, length);
-
-      return strstr (folded, filter->folded) != NULL;
-    }
+  *is_ascii = (all & 0x80) == 0;
   return FALSE;
+}
+
+static gboolean
+contains_folded (const Filter *filter, const char *text)
+{
+  g_autofree char *folded = NULL;
+  gboolean is_ascii;
+
+  /* Letters of ASCII fold to letters of ASCII, each by itself: what is found here is there in the folded
+   * text, too.  */
+  if (contains_ascii (filter, text, &is_ascii))
+    return TRUE;
+  if (is_ascii)
+    return FALSE;
+  folded = g_utf8_casefold (text, -1);
+  return strstr (folded, filter->folded) != NULL;
 }
 
 static gboolean
 string_passes (Filter *filter, guint32 id)
 {
-  if (id == 0 || id > filter->n_strings)
+  const TideStringEntry *entry;
+  guint8 *verdict;
+
+  if (id == 0)
     return FALSE;
-  if (filter->verdicts[id] == 0)
-    filter->verdicts[id] = contains_folded (filter, tide_process_get_string (filter->process, id)) ? 2 : 1;
-  return filter->verdicts[id] == 2;
+  entry = tide_column_at (&filter->process->strings, id - 1);
+  /* An id that the same text had before: below the length, then, if this one is.  */
+  verdict = &filter->verdicts[entry->same_as];
+  if (*verdict == 0)
+    *verdict = contains_folded (filter, entry->text) ? 2 : 1;
+  return *verdict == 2;
 }
 
 static gboolean
@@ -143,12 +167,34 @@ row_passes (Filter *filter, const TideFunctionRow *row)
 {
   const TideCode *code;
 
-  if (filter->length == 0)
-    return TRUE;
   if (row->code == 0 || row->code == TIDE_CODE_BEFORE)
     return contains_folded (filter, row->function);
   code = tide_process_get_code (filter->process, row->code);
   return string_passes (filter, code->name) || string_passes (filter, code->file);
+}
+
+/* By row, whether it passes; NULL when all do.  In the order of the rows: that is nearly the order in which
+ * their names lie in memory, and the order of names is not.  */
+static gboolean *
+filter_rows (TideFunctionTable *self, const char *text)
+{
+  g_autofree char *valid = NULL;
+  Filter filter = { .process = self->process };
+  gboolean *passes;
+
+  if (text == NULL || *text == '\0')
+    return NULL;
+
+  valid = g_utf8_make_valid (text, -1);
+  filter.folded = g_utf8_casefold (valid, -1);
+  filter.length = strlen (filter.folded);
+  filter.verdicts = g_new0 (guint8, (gsize)tide_process_get_n_strings (self->process) + 1);
+  passes = g_new (gboolean, self->rows->len);
+  for (guint i = 0; i < self->rows->len; i++)
+    passes[i] = row_passes (&filter, &g_array_index (self->rows, TideFunctionRow, i));
+  g_free (filter.folded);
+  g_free (filter.verdicts);
+  return passes;
 }
 
 static gint64
@@ -186,19 +232,9 @@ tide_function_table_order (TideFunctionTable *self,
   g_autofree Item *items = g_new (Item, n_rows);
   g_autofree Item *scratch = g_new (Item, n_rows);
   const Item *sorted;
-  Filter state = { .process = self->process };
+  g_autofree gboolean *passes = filter_rows (self, filter);
   GArray *order;
   guint n = 0;
-
-  if (filter != NULL && *filter != '\0')
-    {
-      g_autofree char *valid = g_utf8_make_valid (filter, -1);
-
-      state.folded = g_utf8_casefold (valid, -1);
-      state.length = strlen (state.folded);
-      state.n_strings = tide_process_get_n_strings (self->process);
-      state.verdicts = g_new0 (guint8, (gsize)state.n_strings + 1);
-    }
 
   for (guint i = 0; i < n_rows; i++)
     {
@@ -207,7 +243,7 @@ tide_function_table_order (TideFunctionTable *self,
       /* With the sign turned over, negative figures come before positive ones as unsigned numbers, too.  */
       guint64 key = is_text ? 0 : (guint64)get_figure (row, column) ^ (G_GUINT64_CONSTANT (1) << 63);
 
-      if (row_passes (&state, row))
+      if (passes == NULL || passes[index])
         items[n++] = (Item){ descending ? ~key : key, index };
     }
   sorted = is_text ? items : sort_items (items, scratch, n);
@@ -219,7 +255,5 @@ tide_function_table_order (TideFunctionTable *self,
 
       g_array_append_val (order, row);
     }
-  g_free (state.folded);
-  g_free (state.verdicts);
   return order;
 }
