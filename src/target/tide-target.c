@@ -189,21 +189,31 @@ find_ignored (void)
 /* The helper gets its descriptors under their own numbers, so that none of those that the program inherits is
  * in the way.  */
 static GSubprocess *
-start_helper (const TideLaunch *launch, int frames, int control, GError **error)
+start_helper (const TideLaunch *launch, char **argv, int frames, int control, GError **error)
 {
-  g_auto (GStrv) argv = tide_helper_command (launch, frames, control, error);
-  g_autoptr (GSubprocessLauncher) launcher = NULL;
-  GSubprocessFlags flags =
-      launch->capture_output ? 0 : G_SUBPROCESS_FLAGS_STDIN_INHERIT | G_SUBPROCESS_FLAGS_INHERIT_FDS;
+  GSubprocessFlags flags = launch->capture_output ? 0 : G_SUBPROCESS_FLAGS_STDIN_INHERIT | G_SUBPROCESS_FLAGS_INHERIT_FDS;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
 
-  launcher = g_subprocess_launcher_new (flags);
   g_subprocess_launcher_take_fd (launcher, frames, frames);
   g_subprocess_launcher_take_fd (launcher, control, control);
-  if (argv == NULL)
-    return NULL;
   if (!launch->capture_output)
     g_subprocess_launcher_set_child_setup (launcher, restore_ignored, find_ignored (), g_free);
-  return g_subprocess_launcher_spawnv (launcher, (const char *const *)argv, error);
+  return g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, error);
+}
+
+/* A socket for control, since writing to one can be kept from raising SIGPIPE.  */
+static gboolean
+open_ways (int frames[2], int control[2], GError **error)
+{
+  if (!g_unix_open_pipe (frames, FD_CLOEXEC, error))
+    return FALSE;
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) == 0)
+    return TRUE;
+  close (frames[0]);
+  close (frames[1]);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                       _ ("The measuring helper cannot be reached: no more descriptors."));
+  return FALSE;
 }
 
 TideTarget *
@@ -211,26 +221,26 @@ tide_target_launch (const TideLaunch *launch, const char *journal_path, GError *
 {
   g_autoptr (TideTarget) self = NULL;
   g_autoptr (TideJournal) journal = NULL;
+  g_auto (GStrv) argv = NULL;
   int frames[2], control[2];
 
-  if (!tide_launch_check (launch, error))
+  /* The journal last of all that can fail: it replaces an older recording.  */
+  if (!tide_launch_check (launch, error) || !open_ways (frames, control, error))
     return NULL;
-  journal = tide_journal_new (journal_path, launch->max_bytes, error);
-  if (journal == NULL || !g_unix_open_pipe (frames, FD_CLOEXEC, error))
-    return NULL;
-  /* A socket, since writing to one can be kept from raising SIGPIPE.  */
-  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) < 0)
+  argv = tide_helper_command (launch, frames[1], control[1], error);
+  journal = argv != NULL ? tide_journal_new (journal_path, launch->max_bytes, error) : NULL;
+  if (journal == NULL)
     {
       close (frames[0]);
       close (frames[1]);
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                           _ ("The measuring helper cannot be reached: no more descriptors."));
+      close (control[0]);
+      close (control[1]);
       return NULL;
     }
   self = g_object_new (TIDE_TYPE_TARGET, NULL);
   self->journal_path = g_strdup (journal_path);
   self->control = tide_control_new (control[0]);
-  self->helper = start_helper (launch, frames[1], control[1], error);
+  self->helper = start_helper (launch, argv, frames[1], control[1], error);
   if (self->helper == NULL)
     {
       close (frames[0]);
