@@ -1,0 +1,231 @@
+#include "config.h"
+
+#include "tide-facts.h"
+
+#include "tide-format.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+/* Enough for a slope that a person reads to three digits, and a fraction of a millisecond over any length. */
+#define TREND_POINTS 512
+
+void
+tide_facts_instruments (TideProcess *process, TideInstrumentFact facts[TIDE_N_INSTRUMENT_FACTS])
+{
+  static const TideInstrument order[TIDE_N_INSTRUMENT_FACTS] = { TIDE_INSTRUMENT_EVENTS,
+                                                                 TIDE_INSTRUMENT_FAULTS,
+                                                                 TIDE_INSTRUMENT_SAMPLER };
+  guint32 asked = tide_process_get_info (process)->instruments;
+
+  for (guint i = 0; i < TIDE_N_INSTRUMENT_FACTS; i++)
+    facts[i] = (TideInstrumentFact){ .instrument = order[i],
+                                     .state = (asked & order[i]) != 0 ? TIDE_STATE_ON : TIDE_STATE_OFF };
+
+  for (gsize n = 0; n < tide_process_get_n_notes (process); n++)
+    {
+      const TideNote *note = tide_process_get_note (process, n);
+
+      if (note->kind != TIDE_NOTE_INSTRUMENT)
+        continue;
+      for (guint i = 0; i < TIDE_N_INSTRUMENT_FACTS; i++)
+        {
+          if (note->detail != (guint32)order[i])
+            continue;
+          facts[i].state = (TideInstrumentState)note->value;
+          facts[i].unit_bytes = note->unit_bytes;
+          facts[i].why = note->text != NULL && *note->text != '\0' ? note->text : NULL;
+          facts[i].known = TRUE;
+        }
+    }
+}
+
+const char *
+tide_facts_instrument_name (TideInstrument instrument)
+{
+  switch (instrument)
+    {
+    case TIDE_INSTRUMENT_SAMPLER:
+      return _ ("Sampler");
+    case TIDE_INSTRUMENT_EVENTS:
+      return _ ("Events");
+    case TIDE_INSTRUMENT_FAULTS:
+      return _ ("Page faults");
+    default:
+      return _ ("Unknown instrument");
+    }
+}
+
+char *
+tide_facts_instrument_state (const TideInstrumentFact *fact)
+{
+  const char *state = fact->state == TIDE_STATE_ON        ? _ ("on")
+                      : fact->state == TIDE_STATE_REFUSED ? _ ("refused")
+                                                          : _ ("off");
+
+  if (fact->why != NULL)
+    /* Translators: the state of an instrument (on, off, refused), and why.  */
+    return g_strdup_printf (_ ("%s: %s"), state, fact->why);
+  return g_strdup (state);
+}
+
+double
+tide_facts_cost_factor (const TideCost *cost)
+{
+  double bare = cost != NULL ? (double)cost->target_cpu_ns - (double)cost->agent_ns : 0.0;
+
+  /* Below a tenth of a second the clock's own step is the larger part.  */
+  if (cost == NULL || cost->agent_ns < 0 || bare < 1e8)
+    return 0.0;
+  return 1.0 + (double)cost->agent_ns / bare;
+}
+
+char *
+tide_facts_cost (TideProcess *process)
+{
+  double factor = tide_facts_cost_factor (tide_process_get_cost (process));
+
+  if (factor <= 0.0)
+    return NULL;
+  return g_strdup_printf (_ ("measuring costs %.2f×"), factor);
+}
+
+char *
+tide_facts_method (TideProcess *process)
+{
+  TideInstrumentFact facts[TIDE_N_INSTRUMENT_FACTS];
+  gboolean events = FALSE, faults = FALSE;
+  gint64 unit = 0;
+  const char *how;
+  g_autofree char *size = NULL;
+
+  tide_facts_instruments (process, facts);
+  for (guint i = 0; i < TIDE_N_INSTRUMENT_FACTS; i++)
+    {
+      if (facts[i].state != TIDE_STATE_ON)
+        continue;
+      events = events || facts[i].instrument == TIDE_INSTRUMENT_EVENTS;
+      faults = faults || facts[i].instrument == TIDE_INSTRUMENT_FAULTS;
+      unit = MAX (unit, facts[i].unit_bytes);
+    }
+
+  how = events && faults ? _ ("RSS by events and page faults")
+        : events         ? _ ("RSS by events")
+        : faults         ? _ ("RSS by page faults")
+                         : _ ("RSS by sampling alone");
+  if (unit <= 0)
+    return g_strdup (how);
+  size = tide_format_bytes ((guint64)unit);
+  /* Translators: how RSS is measured, and how far one reading may be off ("± 64 KiB").  */
+  return g_strdup_printf (_ ("%s, ± %s"), how, size);
+}
+
+char *
+tide_facts_end (TideProcess *process)
+{
+  const TideProcessEnd *end = tide_process_get_end (process);
+
+  if (end == NULL)
+    return NULL;
+  switch (end->kind)
+    {
+    case TIDE_END_EXITED:
+      return g_strdup_printf (_ ("exited with status %u"), end->value);
+    case TIDE_END_SIGNALLED:
+      return g_strdup_printf (_ ("killed by signal %u (%s)"), end->value,
+                              g_strsignal ((int)MIN (end->value, 255)));
+    case TIDE_END_DETACHED:
+      return g_strdup (_ ("no longer measured; the program went on"));
+    default:
+      return g_strdup (_ ("lost from sight; how it ended is not known"));
+    }
+}
+
+const char *
+tide_facts_warning (TideProcess *process)
+{
+  for (gsize n = tide_process_get_n_notes (process); n > 0; n--)
+    {
+      const TideNote *note = tide_process_get_note (process, n - 1);
+
+      if (note->kind == TIDE_NOTE_MESSAGE && note->value >= TIDE_SEVERITY_WARNING && note->text != NULL)
+        return note->text;
+    }
+  return NULL;
+}
+
+gboolean
+tide_facts_concentration (TideFunctionTable *table, double *share, guint *count)
+{
+  gint64 first[3] = { 0, 0, 0 };
+  double growth = 0.0, held = 0.0;
+
+  for (guint i = 0; i < tide_function_table_get_n_rows (table); i++)
+    {
+      const TideFunctionRow *row = tide_function_table_get_row (table, i);
+      gint64 net = TIDE_FUNCTION_ROW_SELF (row);
+
+      if (net <= 0)
+        continue;
+      growth += (double)net;
+      for (guint k = 0; k < G_N_ELEMENTS (first); k++)
+        {
+          if (net > first[k])
+            {
+              memmove (&first[k + 1], &first[k], sizeof first[0] * (G_N_ELEMENTS (first) - 1 - k));
+              first[k] = net;
+              break;
+            }
+        }
+    }
+  if (growth <= 0.0)
+    return FALSE;
+
+  for (*count = 0; *count < G_N_ELEMENTS (first) && first[*count] > 0 && held < 0.9 * growth; (*count)++)
+    held += (double)first[*count];
+  *share = held / growth;
+  return TRUE;
+}
+
+gboolean
+tide_facts_trend (TideProcess *process, TideSpan span, TideTrend *trend)
+{
+  TideSeries *rss = tide_process_get_rss (process);
+  gint64 first_ns, first_value, begin, end, begin_value, end_value;
+  double n = TREND_POINTS, mean_t, mean_v = 0.0, tt = 0.0, tv = 0.0, vv = 0.0, length;
+  double values[TREND_POINTS];
+
+  if (tide_series_get_length (rss) < 2 || !tide_series_get (rss, 0, &first_ns, &first_value))
+    return FALSE;
+  begin = MAX (span.begin_ns, first_ns);
+  end = MIN (span.end_ns, tide_process_get_last_time (process));
+  if (end <= begin || !tide_series_value_at (rss, begin, &begin_value)
+      || !tide_series_value_at (rss, end, &end_value))
+    return FALSE;
+
+  /* Points at equal distances, so that a burst of samples does not weigh more than the quiet time beside it.
+   */
+  length = (double)(end - begin) / 1e9;
+  for (guint i = 0; i < TREND_POINTS; i++)
+    {
+      gint64 at = begin + (gint64)((double)(end - begin) * i / (n - 1.0)), value = begin_value;
+
+      tide_series_value_at (rss, at, &value);
+      values[i] = (double)value;
+      mean_v += values[i] / n;
+    }
+  mean_t = length / 2.0;
+  for (guint i = 0; i < TREND_POINTS; i++)
+    {
+      double t = length * i / (n - 1.0) - mean_t, v = values[i] - mean_v;
+
+      tt += t * t;
+      tv += t * v;
+      vv += v * v;
+    }
+  trend->growth = end_value - begin_value;
+  trend->slope = tv / tt;
+  trend->slope_error = sqrt (MAX (0.0, vv - tv * tv / tt) / (n - 2.0) / tt);
+  return TRUE;
+}

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "tide-function-table.h"
+#include "tide-wire.h"
+
+G_BEGIN_DECLS
+
+/* What the notes and the bookkeeping of a process say, put in words and figures for the window.  Pure; main
+ * thread; strings are translated and transfer full.  */
+
+typedef struct
+{
+  TideInstrument instrument;
+  TideInstrumentState state;
+  gint64 unit_bytes; /* 0: unknown */
+  const char *why;   /* borrowed from the process, NULL: nothing to say */
+  gboolean known;    /* FALSE: it never told its state */
+} TideInstrumentFact;
+
+/* The instruments, in the order in which they are shown.  */
+#define TIDE_N_INSTRUMENT_FACTS 3
+
+void tide_facts_instruments (TideProcess *process, TideInstrumentFact facts[TIDE_N_INSTRUMENT_FACTS]);
+const char *tide_facts_instrument_name (TideInstrument instrument);
+char *tide_facts_instrument_state (const TideInstrumentFact *fact);
+
+/* "measuring costs 1.03×"; NULL when it was not measured yet.  */
+char *tide_facts_cost (TideProcess *process);
+/* The factor by which measuring makes the program's own CPU time longer, 0 when it was not measured.  */
+double tide_facts_cost_factor (const TideCost *cost);
+/* "RSS by events and faults, ± 64 KiB"; NULL when nothing told.  */
+char *tide_facts_method (TideProcess *process);
+/* "exited with status 0", "killed by signal 9 (Killed)", or NULL while it runs.  */
+char *tide_facts_end (TideProcess *process);
+/* The newest warning or error among the messages, borrowed; NULL: none.  */
+const char *tide_facts_warning (TideProcess *process);
+
+/* How much of all growth (functions whose net is positive) the first few functions hold.  FALSE when nothing
+ * grew.  COUNT: the fewest functions that hold 90 %, at most three.  */
+gboolean tide_facts_concentration (TideFunctionTable *table, double *share, guint *count);
+
+/* Change of RSS over SPAN (clipped to the data), and its least-squares slope with the standard error; bytes,
+ * bytes per second.  FALSE with fewer than two samples.  */
+typedef struct
+{
+  gint64 growth;
+  double slope, slope_error;
+} TideTrend;
+
+gboolean tide_facts_trend (TideProcess *process, TideSpan span, TideTrend *trend);
+
+G_END_DECLS

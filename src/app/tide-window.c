@@ -1,0 +1,311 @@
+#include "config.h"
+
+#include "tide-window-private.h"
+
+#include "tide-format.h"
+#include "tide-resources.h"
+
+#include <glib/gi18n-lib.h>
+
+/* What the pump may take of a frame of 16 ms; the rest is for layout and drawing.  */
+#define PUMP_BUDGET_US 4000
+
+G_DEFINE_FINAL_TYPE (TideWindow, tide_window, GTK_TYPE_APPLICATION_WINDOW)
+
+void
+tide_window_show_error (TideWindow *self, const char *what, const GError *error)
+{
+  g_autofree char *text = NULL;
+
+  if (error != NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  text = error != NULL ? g_strdup_printf ("%s: %s", what, error->message) : g_strdup (what);
+  tide_message_bar_show (self->message_bar, TIDE_MESSAGE_ERROR, text, NULL, NULL);
+}
+
+static void
+tide_window_update_title (TideWindow *self)
+{
+  g_autofree char *title = tide_session_dup_title (self->session);
+  g_autofree char *subtitle = tide_session_dup_subtitle (self->session);
+  gboolean empty =
+      tide_session_get_state (self->session) == TIDE_SESSION_EMPTY || title == NULL || *title == '\0';
+  g_autofree char *unsaved = NULL;
+
+  if (!empty && tide_session_is_dirty (self->session)
+      && tide_session_get_state (self->session) == TIDE_SESSION_ENDED)
+    /* Translators: before the title of a recording that is not saved yet.  */
+    unsaved = g_strdup_printf (_ ("• %s"), title);
+
+  gtk_label_set_text (self->title, empty ? "Pagetide" : unsaved != NULL ? unsaved : title);
+  gtk_label_set_text (self->subtitle, empty || subtitle == NULL ? "" : subtitle);
+  gtk_widget_set_visible (GTK_WIDGET (self->subtitle), !empty && subtitle != NULL && *subtitle != '\0');
+  gtk_window_set_title (GTK_WINDOW (self), empty ? "Pagetide" : title);
+}
+
+static void
+tide_window_update_elapsed (TideWindow *self)
+{
+  TideSpan whole = tide_session_get_whole (self->session);
+  g_autofree char *text = tide_format_time (MAX (whole.end_ns, 0), G_GINT64_CONSTANT (1000000000));
+
+  if (g_strcmp0 (gtk_label_get_text (self->elapsed), text) != 0)
+    gtk_label_set_text (self->elapsed, text);
+}
+
+static gboolean
+tide_window_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  TideWindow *self = TIDE_WINDOW (widget);
+
+  tide_session_pump (self->session, PUMP_BUDGET_US);
+  tide_window_update_elapsed (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+tide_window_update_inhibit (TideWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  gboolean live = tide_session_get_state (self->session) == TIDE_SESSION_LIVE;
+  gboolean wanted = !self->closing && (live || tide_session_is_dirty (self->session));
+
+  if (application == NULL)
+    return;
+  if (wanted && self->inhibit == 0)
+    self->inhibit =
+        gtk_application_inhibit (application, GTK_WINDOW (self), GTK_APPLICATION_INHIBIT_LOGOUT,
+                                 live ? _ ("A program is being measured") : _ ("A recording is not saved"));
+  else if (!wanted && self->inhibit != 0)
+    {
+      gtk_application_uninhibit (application, self->inhibit);
+      self->inhibit = 0;
+    }
+}
+
+static void
+tide_window_show_diagnostics (TideWindow *self)
+{
+  TideRecording *recording = tide_session_get_recording (self->session);
+  guint n = recording != NULL ? tide_recording_get_n_diagnostics (recording) : 0;
+  g_autofree char *text = NULL;
+
+  if (n == 0)
+    return;
+  if (n == 1)
+    text = g_strdup (tide_recording_get_diagnostic (recording, 0));
+  else
+    text =
+        g_strdup_printf (ngettext ("%s (and %u more under Details)", "%s (and %u more under Details)", n - 1),
+                         tide_recording_get_diagnostic (recording, 0), n - 1);
+  tide_message_bar_show (self->message_bar, TIDE_MESSAGE_WARNING, text, _ ("Details"), "win.tab::details");
+}
+
+static void
+tide_window_state_changed (TideWindow *self)
+{
+  TideSessionState state = tide_session_get_state (self->session);
+  static const char *const pages[] = {
+    [TIDE_SESSION_EMPTY] = "start",
+    [TIDE_SESSION_LOADING] = "loading",
+    [TIDE_SESSION_LIVE] = "session",
+    [TIDE_SESSION_ENDED] = "session",
+  };
+
+  gtk_stack_set_visible_child_name (self->stack, pages[state]);
+  gtk_widget_set_visible (self->live, state == TIDE_SESSION_LIVE);
+  if (state == TIDE_SESSION_LIVE && self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tide_window_tick, NULL, NULL);
+  else if (state != TIDE_SESSION_LIVE && self->tick != 0)
+    {
+      gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+      self->tick = 0;
+    }
+  if (state == TIDE_SESSION_ENDED)
+    tide_window_show_diagnostics (self);
+  if (state == TIDE_SESSION_EMPTY)
+    tide_start_page_refresh (self->start_page);
+  tide_window_leave_state_changed (self);
+}
+
+static void
+tide_window_session_notify (TideSession *session, GParamSpec *pspec, TideWindow *self)
+{
+  const char *name = g_param_spec_get_name (pspec);
+
+  /* These change with each frame; nothing here follows from them but what the actions say.  */
+  if (g_str_equal (name, "visible-begin") || g_str_equal (name, "visible-end") || g_str_equal (name, "table")
+      || g_str_equal (name, "computing"))
+    return;
+
+  if (g_str_equal (name, "state"))
+    tide_window_state_changed (self);
+  if (g_str_equal (name, "error-text"))
+    {
+      g_autofree char *text = NULL;
+
+      g_object_get (session, "error-text", &text, NULL);
+      if (text != NULL && *text != '\0')
+        tide_message_bar_show (self->message_bar, TIDE_MESSAGE_ERROR, text, NULL, NULL);
+    }
+  tide_window_update_title (self);
+  tide_window_update_inhibit (self);
+  tide_window_actions_update (self);
+}
+
+static gboolean
+tide_window_close_request (GtkWindow *window)
+{
+  TideWindow *self = TIDE_WINDOW (window);
+
+  if (self->closing)
+    return GTK_WINDOW_CLASS (tide_window_parent_class)->close_request (window);
+  tide_window_close_asking (self, NULL, NULL);
+  return TRUE;
+}
+
+typedef struct
+{
+  TideWindowClosedFunc callback;
+  gpointer user_data;
+} TideClosing;
+
+static void
+tide_window_close_left (TideWindow *self, gboolean left, gpointer user_data)
+{
+  g_autofree TideClosing *closing = user_data;
+  g_autoptr (TideWindow) alive = g_object_ref (self);
+
+  if (left)
+    {
+      self->closing = TRUE;
+      tide_session_close (self->session);
+      tide_window_update_inhibit (self);
+      gtk_window_destroy (GTK_WINDOW (self));
+    }
+  if (closing->callback != NULL)
+    closing->callback (GTK_WINDOW (self), left, closing->user_data);
+}
+
+void
+tide_window_close_asking (TideWindow *self, TideWindowClosedFunc callback, gpointer user_data)
+{
+  TideClosing *closing = g_new0 (TideClosing, 1);
+
+  g_return_if_fail (TIDE_IS_WINDOW (self));
+
+  closing->callback = callback;
+  closing->user_data = user_data;
+  tide_window_leave (self, tide_window_close_left, closing);
+}
+
+static void
+tide_window_dispose (GObject *object)
+{
+  TideWindow *self = TIDE_WINDOW (object);
+
+  if (self->tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+  self->tick = 0;
+  if (self->loading != NULL)
+    g_cancellable_cancel (self->loading);
+  g_clear_object (&self->loading);
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_clear_object (&self->session);
+  g_clear_object (&self->prompter);
+  g_clear_object (&self->recent);
+  G_OBJECT_CLASS (tide_window_parent_class)->dispose (object);
+}
+
+static void
+tide_window_class_init (TideWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  tide_resources_ensure ();
+  g_type_ensure (TIDE_TYPE_MESSAGE_BAR);
+  g_type_ensure (TIDE_TYPE_START_PAGE);
+  g_type_ensure (TIDE_TYPE_SESSION_PAGE);
+
+  G_OBJECT_CLASS (klass)->dispose = tide_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = tide_window_close_request;
+
+  gtk_widget_class_set_template_from_resource (widget_class, TIDE_RESOURCE_PATH "/tide-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, message_bar);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, start_page);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, session_page);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, live);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, elapsed);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, stop_button);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, pause_button);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, open_button);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, recent_menu);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, progress);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, progress_label);
+  tide_window_actions_class_init (widget_class);
+}
+
+static void
+tide_window_init (TideWindow *self)
+{
+  self->session = tide_session_new ();
+  self->prompter = tide_prompter_new ();
+  self->recent = tide_recent_new (NULL);
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  tide_session_page_set_session (self->session_page, self->session);
+  tide_window_actions_init (self);
+  tide_window_open_init (self);
+  tide_window_dnd_init (self);
+  g_signal_connect (self->session, "notify", G_CALLBACK (tide_window_session_notify), self);
+  tide_window_state_changed (self);
+  tide_window_update_title (self);
+  tide_window_actions_update (self);
+}
+
+TideWindow *
+tide_window_new (GtkApplication *application)
+{
+  return g_object_new (TIDE_TYPE_WINDOW, "application", application, NULL);
+}
+
+void
+tide_window_set_prompter (TideWindow *self, TidePrompter *prompter)
+{
+  g_set_object (&self->prompter, prompter);
+}
+
+void
+tide_window_set_recent (TideWindow *self, TideRecent *recent)
+{
+  g_set_object (&self->recent, recent);
+}
+
+TideSession *
+tide_window_get_session (TideWindow *self)
+{
+  return self->session;
+}
+
+TideFunctionsView *
+tide_window_get_functions_view (TideWindow *self)
+{
+  return tide_session_page_get_functions_view (self->session_page);
+}
+
+TideOutputView *
+tide_window_get_output_view (TideWindow *self)
+{
+  return tide_session_page_get_output_view (self->session_page);
+}
+
+TideMessageBar *
+tide_window_get_message_bar (TideWindow *self)
+{
+  return self->message_bar;
+}

@@ -1,0 +1,431 @@
+#include "config.h"
+
+#include "tide-function-columns.h"
+
+#include "tide-compat.h"
+#include "tide-delta-bar.h"
+#include "tide-format.h"
+
+#include <glib/gi18n-lib.h>
+
+typedef struct
+{
+  TideFunctionColumns *columns;
+  TideFunctionColumn column;
+} TideColumnData;
+
+struct _TideFunctionColumns
+{
+  GtkColumnView *view;      /* borrowed: the owner outlives us */
+  TideFunctionSlots *slots; /* borrowed */
+  TideFunctionSortFunc func;
+  gpointer user_data;
+  GtkColumnViewColumn *columns[TIDE_N_FUNCTION_COLUMNS]; /* borrowed from the view */
+  TideColumnData data[TIDE_N_FUNCTION_COLUMNS];
+  GHashTable *bound; /* GtkListItem, borrowed while bound, to GUINT (column) */
+  TideFunctionColumn sorted;
+  gboolean descending;
+  gboolean showing; /* the order is set by us */
+  int probed;       /* the column whose sorter was asked first, -1: none yet */
+};
+
+/* Characters that a cell is wide: constant, so that no text ever changes the layout.  */
+static const struct
+{
+  guint nat_chars;
+  int width;
+} column_sizes[TIDE_N_FUNCTION_COLUMNS] = {
+  [TIDE_FUNCTION_COLUMN_NAME] = { 24, 0 },    [TIDE_FUNCTION_COLUMN_WHERE] = { 20, 220 },
+  [TIDE_FUNCTION_COLUMN_SELF] = { 11, 246 },  [TIDE_FUNCTION_COLUMN_TOTAL] = { 11, 120 },
+  [TIDE_FUNCTION_COLUMN_RISE] = { 11, 110 },  [TIDE_FUNCTION_COLUMN_FALL] = { 11, 110 },
+  [TIDE_FUNCTION_COLUMN_SAMPLES] = { 9, 96 },
+};
+
+static gboolean
+tide_function_column_is_number (TideFunctionColumn column)
+{
+  return column >= TIDE_FUNCTION_COLUMN_SELF;
+}
+
+const char *
+tide_function_columns_title (TideFunctionColumn column)
+{
+  switch (column)
+    {
+    case TIDE_FUNCTION_COLUMN_NAME:
+      return _ ("Function");
+    case TIDE_FUNCTION_COLUMN_WHERE:
+      return _ ("Where");
+    case TIDE_FUNCTION_COLUMN_SELF:
+      return _ ("ΔRSS self");
+    case TIDE_FUNCTION_COLUMN_TOTAL:
+      return _ ("ΔRSS total");
+    case TIDE_FUNCTION_COLUMN_RISE:
+      return _ ("Rises");
+    case TIDE_FUNCTION_COLUMN_FALL:
+      return _ ("Falls");
+    case TIDE_FUNCTION_COLUMN_SAMPLES:
+      return _ ("Samples");
+    case TIDE_N_FUNCTION_COLUMNS:
+    default:
+      return "";
+    }
+}
+
+const char *
+tide_function_columns_definition (TideFunctionColumn column)
+{
+  switch (column)
+    {
+    case TIDE_FUNCTION_COLUMN_NAME:
+      return _ ("The function whose frame was the innermost when RSS changed");
+    case TIDE_FUNCTION_COLUMN_WHERE:
+      return _ ("File, and the line of the function that grew most");
+    case TIDE_FUNCTION_COLUMN_SELF:
+      return _ ("Change of RSS while this function itself ran: its rises less its falls");
+    case TIDE_FUNCTION_COLUMN_TOTAL:
+      return _ ("Change of RSS while this function or one that it called ran; recursion counts once");
+    case TIDE_FUNCTION_COLUMN_RISE:
+      return _ ("Sum of all rises of RSS while this function itself ran");
+    case TIDE_FUNCTION_COLUMN_FALL:
+      return _ ("Sum of all falls of RSS while this function itself ran");
+    case TIDE_FUNCTION_COLUMN_SAMPLES:
+      return _ ("How many changes of RSS were seen in this function");
+    case TIDE_N_FUNCTION_COLUMNS:
+    default:
+      return "";
+    }
+}
+
+const char *
+tide_function_columns_format (const TideFunctionRow *row, TideFunctionColumn column, char *buffer, gsize size)
+{
+  switch (column)
+    {
+    case TIDE_FUNCTION_COLUMN_NAME:
+      return row->function;
+    case TIDE_FUNCTION_COLUMN_WHERE:
+      {
+        const char *slash = strrchr (row->file, '/');
+        const char *base = slash != NULL && slash[1] != '\0' ? slash + 1 : row->file;
+        guint32 line = row->hot_line != 0 ? row->hot_line : row->line;
+
+        if (*base == '\0' || line == 0)
+          return base;
+        /* Cut in the middle of a character when too long; the label would refuse it.  */
+        g_snprintf (buffer, size, "%.200s:%u", base, line);
+        return g_utf8_validate (buffer, -1, NULL) ? buffer : base;
+      }
+    case TIDE_FUNCTION_COLUMN_SELF:
+      return tide_format_bytes_signed_into (buffer, size, TIDE_FUNCTION_ROW_SELF (row));
+    case TIDE_FUNCTION_COLUMN_TOTAL:
+      return tide_format_bytes_signed_into (buffer, size, TIDE_FUNCTION_ROW_TOTAL (row));
+    case TIDE_FUNCTION_COLUMN_RISE:
+      return tide_format_bytes_signed_into (buffer, size, row->self_rise);
+    case TIDE_FUNCTION_COLUMN_FALL:
+      return tide_format_bytes_signed_into (buffer, size, -row->self_fall);
+    case TIDE_FUNCTION_COLUMN_SAMPLES:
+      {
+        g_autofree char *count = tide_format_count (row->n_samples);
+
+        g_strlcpy (buffer, count, size);
+        return buffer;
+      }
+    case TIDE_N_FUNCTION_COLUMNS:
+    default:
+      return "";
+    }
+}
+
+static GtkInscription *
+tide_function_cell_get_text (GtkWidget *cell)
+{
+  return GTK_INSCRIPTION (GTK_IS_INSCRIPTION (cell) ? cell : gtk_widget_get_first_child (cell));
+}
+
+static void
+tide_function_columns_write (TideFunctionColumns *self, GtkListItem *item, TideFunctionColumn column)
+{
+  const TideFunctionRow *row = tide_function_slots_get_row (self->slots, gtk_list_item_get_position (item));
+  GtkWidget *cell = gtk_list_item_get_child (item);
+  GtkInscription *text = tide_function_cell_get_text (cell);
+  char buffer[256];
+  const char *fresh = row != NULL ? tide_function_columns_format (row, column, buffer, sizeof buffer) : "";
+
+  if (g_strcmp0 (gtk_inscription_get_text (text), fresh) != 0)
+    gtk_inscription_set_text (text, fresh);
+  if (column == TIDE_FUNCTION_COLUMN_SELF)
+    {
+      gint64 greatest = tide_function_slots_get_greatest (self->slots);
+      double value =
+          row != NULL && greatest > 0 ? (double)TIDE_FUNCTION_ROW_SELF (row) / (double)greatest : 0.0;
+
+      tide_delta_bar_set_value (TIDE_DELTA_BAR (gtk_widget_get_last_child (cell)), value);
+    }
+}
+
+/* Made when it is asked for: the exact bytes, or the full path.  */
+static gboolean
+tide_function_columns_query_tooltip (
+    GtkWidget *cell, int x, int y, gboolean keyboard, GtkTooltip *tooltip, GtkListItem *item)
+{
+  TideColumnData *data = g_object_get_data (G_OBJECT (cell), "tide-column");
+  const TideFunctionRow *row =
+      tide_function_slots_get_row (data->columns->slots, gtk_list_item_get_position (item));
+  g_autofree char *text = NULL;
+  gint64 bytes = 0;
+
+  if (row == NULL)
+    return FALSE;
+  switch (data->column)
+    {
+    case TIDE_FUNCTION_COLUMN_NAME:
+      text = g_strdup (row->function);
+      break;
+    case TIDE_FUNCTION_COLUMN_WHERE:
+      if (*row->file == '\0')
+        return FALSE;
+      text = g_strdup_printf (_ ("%s\nfunction begins in line %u, grew most in line %u"), row->file,
+                              row->line, row->hot_line);
+      break;
+    case TIDE_FUNCTION_COLUMN_SAMPLES:
+      return FALSE;
+    case TIDE_FUNCTION_COLUMN_SELF:
+      bytes = TIDE_FUNCTION_ROW_SELF (row);
+      break;
+    case TIDE_FUNCTION_COLUMN_TOTAL:
+      bytes = TIDE_FUNCTION_ROW_TOTAL (row);
+      break;
+    case TIDE_FUNCTION_COLUMN_RISE:
+      bytes = row->self_rise;
+      break;
+    case TIDE_FUNCTION_COLUMN_FALL:
+    case TIDE_N_FUNCTION_COLUMNS:
+    default:
+      bytes = -row->self_fall;
+      break;
+    }
+  if (text == NULL)
+    {
+      g_autofree char *exact = tide_format_bytes_exact ((guint64)ABS (bytes));
+
+      text = g_strconcat (bytes < 0 ? "−" : "", exact, NULL);
+    }
+  gtk_tooltip_set_text (tooltip, text);
+  return TRUE;
+}
+
+static void
+tide_function_columns_setup (GtkSignalListItemFactory *factory, GtkListItem *item, TideColumnData *data)
+{
+  GtkWidget *text = gtk_inscription_new (NULL), *cell = text;
+  gboolean number = tide_function_column_is_number (data->column);
+
+  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), column_sizes[data->column].nat_chars);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), MIN (column_sizes[data->column].nat_chars, 9));
+  gtk_inscription_set_nat_lines (GTK_INSCRIPTION (text), 1);
+  gtk_inscription_set_min_lines (GTK_INSCRIPTION (text), 1);
+  gtk_inscription_set_xalign (GTK_INSCRIPTION (text), number ? 1.f : 0.f);
+  /* A path says most at its end.  */
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), data->column == TIDE_FUNCTION_COLUMN_WHERE
+                                                                 ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_START
+                                                                 : GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  if (number)
+    gtk_widget_add_css_class (text, "number");
+  if (data->column == TIDE_FUNCTION_COLUMN_NAME || data->column == TIDE_FUNCTION_COLUMN_SELF)
+    gtk_widget_add_css_class (text, "strong");
+  if (data->column == TIDE_FUNCTION_COLUMN_WHERE)
+    gtk_widget_add_css_class (text, "dim");
+
+  if (data->column == TIDE_FUNCTION_COLUMN_SELF)
+    {
+      GtkWidget *bar = tide_delta_bar_new ();
+
+      cell = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+      gtk_widget_set_hexpand (bar, TRUE);
+      gtk_box_append (GTK_BOX (cell), text);
+      gtk_box_append (GTK_BOX (cell), bar);
+    }
+  g_object_set_data (G_OBJECT (cell), "tide-column", data);
+  g_object_set_data (G_OBJECT (cell), "tide-item", item);
+  gtk_widget_set_has_tooltip (cell, TRUE);
+  g_signal_connect (cell, "query-tooltip", G_CALLBACK (tide_function_columns_query_tooltip), item);
+  gtk_list_item_set_child (item, cell);
+}
+
+static void
+tide_function_columns_bind (GtkSignalListItemFactory *factory, GtkListItem *item, TideColumnData *data)
+{
+  g_hash_table_insert (data->columns->bound, item, GUINT_TO_POINTER (data->column));
+  tide_function_columns_write (data->columns, item, data->column);
+}
+
+static void
+tide_function_columns_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, TideColumnData *data)
+{
+  g_hash_table_remove (data->columns->bound, item);
+}
+
+/* GTK 4.8 does not say by which column a view is sorted.  So each column's sorter notes that it was asked,
+ * and one question to the view's sorter tells the column (the first that is asked) and the direction (the
+ * answer).  Rows are put in order by the slots.  */
+static int
+tide_function_columns_probe (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  TideColumnData *data = user_data;
+
+  if (data->columns->probed < 0)
+    data->columns->probed = (int)data->column;
+  return GTK_ORDERING_SMALLER;
+}
+
+static void
+tide_function_columns_sorter_changed (GtkSorter *sorter, GtkSorterChange change, TideFunctionColumns *self)
+{
+  g_autoptr (GObject) a = NULL, b = NULL;
+  GtkOrdering ordering;
+  TideFunctionColumn column;
+  gboolean descending;
+
+  if (self->showing)
+    return;
+  a = g_object_new (TIDE_TYPE_FUNCTION_SLOT, NULL);
+  b = g_object_new (TIDE_TYPE_FUNCTION_SLOT, NULL);
+  self->probed = -1;
+  ordering = gtk_sorter_compare (sorter, a, b);
+  if (self->probed < 0)
+    return;
+
+  column = (TideFunctionColumn)self->probed;
+  descending = ordering == GTK_ORDERING_LARGER;
+  /* The first click on a number asks for the greatest.  */
+  if (column != self->sorted && tide_function_column_is_number (column))
+    descending = TRUE;
+  tide_function_columns_show_sort (self, column, descending);
+  self->func (column, descending, self->user_data);
+}
+
+void
+tide_function_columns_show_sort (TideFunctionColumns *self, TideFunctionColumn column, gboolean descending)
+{
+  self->sorted = column;
+  self->descending = descending;
+  self->showing = TRUE;
+  gtk_column_view_sort_by_column (self->view, self->columns[column],
+                                  descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  self->showing = FALSE;
+}
+
+static void
+tide_function_columns_add (TideFunctionColumns *self, TideFunctionColumn column)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkColumnViewColumn *view_column =
+      gtk_column_view_column_new (tide_function_columns_title (column), factory);
+  g_autoptr (GtkSorter) sorter = NULL;
+  GtkWidget *header;
+
+  self->data[column] = (TideColumnData){ self, column };
+  sorter = GTK_SORTER (gtk_custom_sorter_new (tide_function_columns_probe, &self->data[column], NULL));
+  gtk_column_view_column_set_sorter (view_column, sorter);
+  gtk_column_view_column_set_resizable (view_column, TRUE);
+  if (column_sizes[column].width > 0)
+    gtk_column_view_column_set_fixed_width (view_column, column_sizes[column].width);
+  gtk_column_view_column_set_expand (view_column, column == TIDE_FUNCTION_COLUMN_NAME);
+  g_signal_connect (factory, "setup", G_CALLBACK (tide_function_columns_setup), &self->data[column]);
+  g_signal_connect (factory, "bind", G_CALLBACK (tide_function_columns_bind), &self->data[column]);
+  g_signal_connect (factory, "unbind", G_CALLBACK (tide_function_columns_unbind), &self->data[column]);
+  gtk_column_view_append_column (self->view, view_column);
+  self->columns[column] = view_column;
+  g_object_unref (view_column);
+
+  header = tide_compat_column_header (self->view, column);
+  if (header != NULL)
+    gtk_widget_set_tooltip_text (header, tide_function_columns_definition (column));
+  if (tide_function_column_is_number (column))
+    tide_compat_column_header_align_end (self->view, column);
+}
+
+TideFunctionColumns *
+tide_function_columns_new (GtkColumnView *view,
+                           TideFunctionSlots *slots,
+                           TideFunctionSortFunc func,
+                           gpointer user_data)
+{
+  TideFunctionColumns *self = g_new0 (TideFunctionColumns, 1);
+  TideFunctionColumn column;
+  gboolean descending;
+
+  self->view = view;
+  self->slots = slots;
+  self->func = func;
+  self->user_data = user_data;
+  self->bound = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < TIDE_N_FUNCTION_COLUMNS; i++)
+    tide_function_columns_add (self, (TideFunctionColumn)i);
+  column = tide_function_slots_get_sort (slots, &descending);
+  tide_function_columns_show_sort (self, column, descending);
+  g_signal_connect (gtk_column_view_get_sorter (view), "changed",
+                    G_CALLBACK (tide_function_columns_sorter_changed), self);
+  return self;
+}
+
+void
+tide_function_columns_free (TideFunctionColumns *self)
+{
+  if (self == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (gtk_column_view_get_sorter (self->view), self);
+  /* Takes the cells down while we can still be told.  */
+  for (guint i = 0; i < TIDE_N_FUNCTION_COLUMNS; i++)
+    gtk_column_view_remove_column (self->view, self->columns[i]);
+  g_hash_table_unref (self->bound);
+  g_free (self);
+}
+
+void
+tide_function_columns_refresh (TideFunctionColumns *self)
+{
+  GHashTableIter iter;
+  gpointer item, column;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, &column))
+    tide_function_columns_write (self, item, (TideFunctionColumn)GPOINTER_TO_UINT (column));
+}
+
+guint
+tide_function_columns_pick (TideFunctionColumns *self, double x, double y)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self->view), x, y, GTK_PICK_DEFAULT);
+
+  /* The padding around a cell belongs to its parent.  */
+  for (; widget != NULL && widget != GTK_WIDGET (self->view); widget = gtk_widget_get_parent (widget))
+    {
+      GtkWidget *child = gtk_widget_get_first_child (widget);
+      GtkListItem *item = g_object_get_data (G_OBJECT (widget), "tide-item");
+
+      if (item == NULL && child != NULL)
+        item = g_object_get_data (G_OBJECT (child), "tide-item");
+      if (item != NULL)
+        return gtk_list_item_get_position (item);
+    }
+  return GTK_INVALID_LIST_POSITION;
+}
+
+char *
+tide_function_columns_dup_text (TideFunctionColumns *self, guint position, TideFunctionColumn column)
+{
+  GHashTableIter iter;
+  gpointer item, bound_column;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, &bound_column))
+    {
+      if ((TideFunctionColumn)GPOINTER_TO_UINT (bound_column) == column
+          && gtk_list_item_get_position (item) == position)
+        return g_strdup (
+            gtk_inscription_get_text (tide_function_cell_get_text (gtk_list_item_get_child (item))));
+    }
+  return NULL;
+}

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "tide-function-slots.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* The columns of the functions table: titles, definitions, widths, cells, and what stands in them.  The cells
+ * that are bound are kept, so that a refresh rewrites just them.  A plain struct, owned by the view.  Main
+ * thread.  */
+typedef struct _TideFunctionColumns TideFunctionColumns;
+
+typedef void (*TideFunctionSortFunc) (TideFunctionColumn column, gboolean descending, gpointer user_data);
+
+/* Adds the columns to VIEW, whose model must stand on SLOTS.  FUNC is called when the person chose another
+ * order.  */
+TideFunctionColumns *tide_function_columns_new (GtkColumnView *view,
+                                                TideFunctionSlots *slots,
+                                                TideFunctionSortFunc func,
+                                                gpointer user_data);
+void tide_function_columns_free (TideFunctionColumns *self);
+/* Rewrites the bound cells whose text changed.  */
+void tide_function_columns_refresh (TideFunctionColumns *self);
+/* Shows the order by the header's arrow, without calling FUNC.  */
+void
+tide_function_columns_show_sort (TideFunctionColumns *self, TideFunctionColumn column, gboolean descending);
+/* Position of the row whose cell is at X, Y of the view, or GTK_INVALID_LIST_POSITION.  */
+guint tide_function_columns_pick (TideFunctionColumns *self, double x, double y);
+char *tide_function_columns_dup_text (TideFunctionColumns *self, guint position, TideFunctionColumn column);
+
+/* The cell's text for ROW, written into BUFFER or borrowed.  */
+const char *tide_function_columns_format (const TideFunctionRow *row,
+                                          TideFunctionColumn column,
+                                          char *buffer,
+                                          gsize size);
+const char *tide_function_columns_title (TideFunctionColumn column);
+/* What the number is, in one sentence.  */
+const char *tide_function_columns_definition (TideFunctionColumn column);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "tide-functions-view.h"
+#include "tide-output-view.h"
+#include "tide-session.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Overview, headline, timeline, tabs and status bar of one session.  Property "tab": the name of the tab that
+ * is shown.  */
+#define TIDE_TYPE_SESSION_PAGE (tide_session_page_get_type ())
+G_DECLARE_FINAL_TYPE (TideSessionPage, tide_session_page, TIDE, SESSION_PAGE, GtkWidget)
+
+/* Once.  */
+void tide_session_page_set_session (TideSessionPage *self, TideSession *session);
+/* "functions", "output" or "details"; FALSE for another.  */
+gboolean tide_session_page_set_tab (TideSessionPage *self, const char *name);
+const char *tide_session_page_get_tab (TideSessionPage *self);
+TideFunctionsView *tide_session_page_get_functions_view (TideSessionPage *self);
+TideOutputView *tide_session_page_get_output_view (TideSessionPage *self);
+
+G_END_DECLS

@@ -1,0 +1,260 @@
+#include "config.h"
+
+#include "tide-headline.h"
+
+#include "tide-facts.h"
+#include "tide-format.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+typedef enum
+{
+  FIGURE_NOW,
+  FIGURE_PEAK,
+  FIGURE_GROWTH,
+  FIGURE_SLOPE,
+  FIGURE_WHO,
+  N_FIGURES
+} TideFigure;
+
+struct _TideHeadline
+{
+  GtkWidget parent;
+
+  TideSession *session;
+  TideRecording *recording; /* whose "changed" is heard */
+  GtkWidget *box;
+  GtkWidget *figures[N_FIGURES];
+  GtkLabel *values[N_FIGURES];
+  GtkLabel *captions[N_FIGURES];
+  gint64 updated_us;
+};
+
+G_DEFINE_FINAL_TYPE (TideHeadline, tide_headline, GTK_TYPE_WIDGET)
+
+/* Four times a second: digits that change faster cannot be read.  */
+#define UPDATE_INTERVAL_US (G_USEC_PER_SEC / 4)
+/* The slope of a live program is that of its last moments.  */
+#define LIVE_SLOPE_NS (G_GINT64_CONSTANT (10) * 1000 * 1000 * 1000)
+
+static void
+tide_headline_set (
+    TideHeadline *self, TideFigure figure, const char *value, const char *caption, const char *tooltip)
+{
+  g_autofree char *spoken = NULL;
+
+  gtk_widget_set_visible (self->figures[figure], value != NULL);
+  if (value == NULL)
+    return;
+  if (g_strcmp0 (gtk_label_get_text (self->values[figure]), value) == 0
+      && g_strcmp0 (gtk_label_get_text (self->captions[figure]), caption) == 0)
+    return;
+  gtk_label_set_text (self->values[figure], value);
+  gtk_label_set_text (self->captions[figure], caption);
+  gtk_widget_set_tooltip_text (self->figures[figure], tooltip);
+  spoken = g_strdup_printf ("%s %s", value, caption);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->figures[figure]), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  spoken, -1);
+}
+
+static void
+tide_headline_update_level (TideHeadline *self, TideProcess *process)
+{
+  TideSeries *rss = tide_process_get_rss (process);
+  gsize n = tide_series_get_length (rss);
+  gint64 at, value;
+
+  if (n > 0 && tide_series_get (rss, n - 1, &at, &value))
+    {
+      g_autofree char *text = tide_format_bytes ((guint64)MAX (value, 0));
+      g_autofree char *exact = tide_format_bytes_exact ((guint64)MAX (value, 0));
+      gboolean live = tide_session_get_state (self->session) == TIDE_SESSION_LIVE;
+
+      tide_headline_set (self, FIGURE_NOW, text, live ? _ ("resident now") : _ ("resident at the end"),
+                         exact);
+    }
+  else
+    tide_headline_set (self, FIGURE_NOW, NULL, NULL, NULL);
+
+  if (tide_series_peak (rss, &at, &value))
+    {
+      g_autofree char *text = tide_format_bytes ((guint64)MAX (value, 0));
+      g_autofree char *exact = tide_format_bytes_exact ((guint64)MAX (value, 0));
+      g_autofree char *when = tide_format_time (at, G_GINT64_CONSTANT (1000000000));
+      g_autofree char *caption = g_strdup_printf (_ ("peak, at %s"), when);
+
+      tide_headline_set (self, FIGURE_PEAK, text, caption, exact);
+    }
+  else
+    tide_headline_set (self, FIGURE_PEAK, NULL, NULL, NULL);
+}
+
+static void
+tide_headline_update_trend (TideHeadline *self, TideProcess *process)
+{
+  gboolean selected = tide_session_has_selection (self->session);
+  gboolean live = tide_session_get_state (self->session) == TIDE_SESSION_LIVE;
+  TideSpan span = selected ? tide_session_get_selection (self->session) : TIDE_SPAN_ALL;
+  TideSpan slope_span = span;
+  TideTrend trend;
+
+  if (!tide_facts_trend (process, span, &trend))
+    {
+      tide_headline_set (self, FIGURE_GROWTH, NULL, NULL, NULL);
+      tide_headline_set (self, FIGURE_SLOPE, NULL, NULL, NULL);
+      return;
+    }
+  {
+    g_autofree char *text = tide_format_bytes_signed (trend.growth);
+    g_autofree char *begin = tide_format_time (span.begin_ns, 100000000);
+    g_autofree char *end = tide_format_time (span.end_ns, 100000000);
+    g_autofree char *caption = selected ? g_strdup_printf (_ ("in selection, %s – %s"), begin, end)
+                                        : g_strdup (_ ("since the start"));
+
+    tide_headline_set (self, FIGURE_GROWTH, text, caption, _ ("RSS at the end less RSS at the beginning"));
+  }
+  if (!selected && live)
+    slope_span.begin_ns = tide_process_get_last_time (process) - LIVE_SLOPE_NS;
+  if (tide_facts_trend (process, slope_span, &trend))
+    {
+      g_autofree char *text = tide_format_rate (trend.slope);
+      g_autofree char *error = tide_format_bytes ((guint64)MIN (trend.slope_error, 1e18));
+      g_autofree char *caption =
+          g_strdup_printf (!selected && live ? _ ("slope of the last 10 s, ±%s") : _ ("slope, ±%s"), error);
+
+      tide_headline_set (
+          self, FIGURE_SLOPE, text, caption,
+          _ ("The straight line that fits RSS best, in bytes per second, with its standard error"));
+    }
+}
+
+static void
+tide_headline_update_who (TideHeadline *self)
+{
+  TideFunctionTable *table = tide_session_get_table (self->session);
+  double share;
+  guint count;
+
+  if (table != NULL && tide_facts_concentration (table, &share, &count))
+    {
+      g_autofree char *text = g_strdup_printf (_ ("%d %%"), (int)floor (share * 100.0));
+      g_autofree char *caption = g_strdup_printf (
+          ngettext ("of the growth is in %u function", "of the growth is in %u functions", count), count);
+
+      tide_headline_set (self, FIGURE_WHO, text, caption,
+                         _ ("Of all functions with more growth than release"));
+    }
+  else
+    tide_headline_set (self, FIGURE_WHO, NULL, NULL, NULL);
+}
+
+static void
+tide_headline_update (TideHeadline *self)
+{
+  TideProcess *process = tide_session_get_process (self->session);
+
+  self->updated_us = g_get_monotonic_time ();
+  if (process == NULL)
+    {
+      for (guint i = 0; i < N_FIGURES; i++)
+        tide_headline_set (self, i, NULL, NULL, NULL);
+      return;
+    }
+  tide_headline_update_level (self, process);
+  tide_headline_update_trend (self, process);
+  tide_headline_update_who (self);
+}
+
+static void
+tide_headline_recording_changed (TideHeadline *self)
+{
+  if (g_get_monotonic_time () - self->updated_us >= UPDATE_INTERVAL_US)
+    tide_headline_update (self);
+}
+
+static void
+tide_headline_notify_recording (TideHeadline *self)
+{
+  TideRecording *recording = tide_session_get_recording (self->session);
+
+  if (self->recording != recording)
+    {
+      if (self->recording != NULL)
+        g_signal_handlers_disconnect_by_data (self->recording, self);
+      g_set_object (&self->recording, recording);
+      if (recording != NULL)
+        g_signal_connect_swapped (recording, "changed", G_CALLBACK (tide_headline_recording_changed), self);
+    }
+  tide_headline_update (self);
+}
+
+void
+tide_headline_set_session (TideHeadline *self, TideSession *session)
+{
+  static const char *const names[] = { "process", "selection-begin", "selection-end", "table", "state" };
+
+  g_return_if_fail (TIDE_IS_HEADLINE (self));
+  g_return_if_fail (self->session == NULL);
+
+  self->session = g_object_ref (session);
+  g_signal_connect_object (session, "notify::recording", G_CALLBACK (tide_headline_notify_recording), self,
+                           G_CONNECT_SWAPPED);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *signal = g_strconcat ("notify::", names[i], NULL);
+
+      g_signal_connect_object (session, signal, G_CALLBACK (tide_headline_update), self, G_CONNECT_SWAPPED);
+    }
+  tide_headline_notify_recording (self);
+}
+
+static void
+tide_headline_dispose (GObject *object)
+{
+  TideHeadline *self = TIDE_HEADLINE (object);
+
+  if (self->recording != NULL)
+    g_signal_handlers_disconnect_by_data (self->recording, self);
+  g_clear_object (&self->recording);
+  g_clear_object (&self->session);
+  if (self->box != NULL)
+    gtk_widget_unparent (g_steal_pointer (&self->box));
+  G_OBJECT_CLASS (tide_headline_parent_class)->dispose (object);
+}
+
+static void
+tide_headline_class_init (TideHeadlineClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = tide_headline_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "headline");
+}
+
+static void
+tide_headline_init (TideHeadline *self)
+{
+  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  for (guint i = 0; i < N_FIGURES; i++)
+    {
+      GtkWidget *value = gtk_label_new (NULL), *caption = gtk_label_new (NULL);
+
+      self->figures[i] =
+          g_object_new (GTK_TYPE_BOX, "spacing", 6, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
+      self->values[i] = GTK_LABEL (value);
+      self->captions[i] = GTK_LABEL (caption);
+      gtk_widget_add_css_class (value, "figure");
+      gtk_widget_add_css_class (caption, "dim");
+      gtk_label_set_ellipsize (GTK_LABEL (caption), PANGO_ELLIPSIZE_END);
+      gtk_widget_set_valign (value, GTK_ALIGN_BASELINE);
+      gtk_widget_set_valign (caption, GTK_ALIGN_BASELINE);
+      gtk_box_append (GTK_BOX (self->figures[i]), value);
+      gtk_box_append (GTK_BOX (self->figures[i]), caption);
+      gtk_widget_set_visible (self->figures[i], FALSE);
+      gtk_box_append (GTK_BOX (self->box), self->figures[i]);
+    }
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+}
