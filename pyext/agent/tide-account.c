@@ -152,14 +152,15 @@ lose (void)
   atomic_fetch_add_explicit (&account.region->lost, 1, memory_order_relaxed);
 }
 
-/* The lock holder's look.  False: nothing can be written now.  */
+/* The lock holder's look.  GROWN: the pages that were charged.  False: nothing can be written now.  */
 static bool
-look (TideSource source, const void *freed, uint64_t time_ns)
+look (TideSource source, const void *freed, uint64_t time_ns, int64_t *grown)
 {
   TideRegion *region = account.region;
   int64_t rss = tide_statm_read ();
   int64_t delta;
 
+  *grown = 0;
   atomic_fetch_add_explicit (&region->n_accounts, 1, memory_order_relaxed);
   if (rss < 0)
     return false;
@@ -172,12 +173,20 @@ look (TideSource source, const void *freed, uint64_t time_ns)
       return false;
     }
   delta = rss - atomic_exchange (&region->accounted_pages, rss);
+  *grown = delta;
   if (delta > 0)
     delta = take_pending (delta, rss, time_ns);
   if (delta)
     write_event (&account.stack, source, time_ns, delta, rss);
   ring_bell ();
   return true;
+}
+
+static void
+forget (void)
+{
+  atomic_store (&account.block, NULL);
+  atomic_store (&account.region->pending_pages, 0);
 }
 
 static void
@@ -199,47 +208,51 @@ void
 tide_account (TideSource source, const void *freed)
 {
   uint64_t time_ns;
+  int64_t grown;
 
   if (!tide_account_is_open () || is_suspended () || !lock ())
     return;
   time_ns = now_ns ();
-  look (source, freed, time_ns);
+  look (source, freed, time_ns, &grown);
   leave (time_ns);
 }
 
 void
-tide_account_block (const void *block, size_t size)
+tide_account_block (const void *block, size_t size, bool looked)
 {
+  int64_t missing = (int64_t)(size / account.region->page_size) + 1;
+  int64_t grown;
   uint64_t time_ns;
 
   if (!tide_account_is_open () || is_suspended () || !lock ())
     return;
   time_ns = now_ns ();
-  atomic_store (&account.block, NULL);
-  if (look (TIDE_SOURCE_ALLOC, NULL, time_ns) && tide_ring_has_room (2 * MAX_EVENT_SIZE)
-      && capture (&account.pending, NULL))
+  if (!look (TIDE_SOURCE_ALLOC, NULL, time_ns, &grown))
+    missing = 0;
+  if (looked && grown > 0)
+    missing -= grown;
+  if (missing > 0 && tide_ring_has_room (2 * MAX_EVENT_SIZE) && capture (&account.pending, NULL))
     {
-      atomic_store (&account.region->pending_pages, (int64_t)(size / account.region->page_size) + 1);
+      atomic_store (&account.region->pending_pages, missing);
       atomic_store (&account.block, block);
     }
   else
-    atomic_store (&account.region->pending_pages, 0);
+    forget ();
   leave (time_ns);
 }
 
-bool
-tide_account_is_pending (void)
+const void *
+tide_account_pending (void)
 {
-  return atomic_load_explicit (&account.block, memory_order_relaxed) != NULL;
+  return atomic_load_explicit (&account.block, memory_order_relaxed);
 }
 
 void
-tide_account_forget (const void *block)
+tide_account_forget (void)
 {
-  if (block != atomic_load_explicit (&account.block, memory_order_relaxed) || !lock ())
+  if (!lock ())
     return;
-  atomic_store (&account.block, NULL);
-  atomic_store (&account.region->pending_pages, 0);
+  forget ();
   unlock ();
 }
 

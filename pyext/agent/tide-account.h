@@ -21,15 +21,16 @@ void tide_account_begin (void);
  * any more.  */
 void tide_account (TideSource source, const void *freed);
 
-/* The same; then remembers that BLOCK of SIZE bytes was just handed out to this stack and will be filled from
- * now on: pages that come are its site's, up to its size.  */
-void tide_account_block (const void *block, size_t size);
+/* The same; then remembers that BLOCK, of which SIZE bytes are new, was just handed out to this stack and
+ * will be filled from now on: pages that come are its site's, up to that size.  LOOKED: the caller also
+ * looked just before it took the block, so that what came since is of it.  */
+void tide_account_block (const void *block, size_t size, bool looked);
 
-/* True while pages of such a block are missing.  One load, for hot paths.  */
-bool tide_account_is_pending (void);
+/* That block while pages of it are missing, else NULL.  One load, for hot paths.  */
+const void *tide_account_pending (void);
 
-/* BLOCK is gone; if it was the remembered one, nothing is missing any more.  */
-void tide_account_forget (const void *block);
+/* Nothing is missing any more of the remembered block.  */
+void tide_account_forget (void);
 
 /* Last look, then nothing more.  */
 void tide_account_end (void);

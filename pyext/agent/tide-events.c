@@ -86,12 +86,12 @@ look (const void *freed)
 }
 
 static COLD void
-look_for_block (const void *block, size_t size)
+look_for_block (const void *block, size_t size, bool looked)
 {
   int saved = errno;
 
   atomic_store_explicit (&events.since_block, 0, memory_order_relaxed);
-  tide_account_block (block, size);
+  tide_account_block (block, size, looked);
   tide_agent_poll ();
   errno = saved;
 }
@@ -116,6 +116,18 @@ settle (void)
 
   if ((n & (n - 1)) == 0)
     look (NULL);
+}
+
+/* What came until now of the block of which pages are missing is its site's, what comes later is not.  */
+static COLD void
+settle_for_good (void)
+{
+  int saved;
+
+  look (NULL);
+  saved = errno;
+  tide_account_forget ();
+  errno = saved;
 }
 
 static _Atomic uintptr_t *
@@ -144,7 +156,7 @@ raise_high (void *block, size_t size, size_t fresh)
   set (high, end + (size >= BIG ? 0 : STEP));
   set (&events.top_seen, heap_top ());
   if (size >= BIG)
-    look_for_block (block, fresh);
+    look_for_block (block, fresh, false);
   else
     look (NULL);
 }
@@ -155,10 +167,10 @@ taken (void *block, size_t size, size_t fresh)
 {
   if (!block)
     return NULL;
-  if (UNLIKELY (tide_account_is_pending ()))
+  if (UNLIKELY (tide_account_pending ()))
     settle ();
   if (UNLIKELY (size >= BIG && (!events.chunk_words || chunk_word (block) & CHUNK_OWN_MAPPING)))
-    look_for_block (block, fresh);
+    look_for_block (block, fresh, !events.chunk_words);
   else if (UNLIKELY (events.chunk_words && (uintptr_t)block + size > get (&events.high)))
     raise_high (block, size, fresh);
   else if (UNLIKELY (heap_top () != get (&events.top_seen)))
@@ -170,15 +182,26 @@ taken (void *block, size_t size, size_t fresh)
  * context stays the original one, so that a thread that reads function and context while they change has a
  * valid pair in any mixture.  */
 
+/* Where blocks are judged by size alone they may be filled at once, as the debug hooks do: what is to come of
+ * earlier ones is settled before.  */
+static inline void
+about_to_take (size_t size)
+{
+  if (UNLIKELY (size >= BIG && !events.chunk_words))
+    settle_for_good ();
+}
+
 static void *
 raw_malloc (void *ctx, size_t size)
 {
+  about_to_take (size);
   return taken (events.original[TIDE_PY_DOMAIN_RAW].malloc (ctx, size), size, size);
 }
 
 static void *
 raw_calloc (void *ctx, size_t n, size_t size)
 {
+  about_to_take (n * size);
   return taken (events.original[TIDE_PY_DOMAIN_RAW].calloc (ctx, n, size), n * size, n * size);
 }
 
@@ -192,7 +215,7 @@ realloc_mapping (void *ctx, void *block, size_t size)
   moved = events.original[TIDE_PY_DOMAIN_RAW].realloc (ctx, block, size);
   /* Moved by mremap: only the new part is not resident.  */
   if (moved && size > old)
-    look_for_block (moved, size - old);
+    look_for_block (moved, size - old, true);
   else
     look (NULL);
   return moved;
@@ -214,21 +237,23 @@ raw_realloc (void *ctx, void *block, size_t size)
 static COLD void
 free_mapping (void *ctx, void *block)
 {
-  int saved;
-
   look (NULL);
   events.original[TIDE_PY_DOMAIN_RAW].free (ctx, block);
-  saved = errno;
-  tide_account_forget (block);
-  errno = saved;
   look (block);
 }
 
 static void
 raw_free (void *ctx, void *block)
 {
-  if (UNLIKELY (tide_account_is_pending ()))
-    settle ();
+  const void *pending = tide_account_pending ();
+
+  if (UNLIKELY (pending))
+    {
+      if (pending == block)
+        settle_for_good ();
+      else
+        settle ();
+    }
   if (UNLIKELY (block && chunk_word (block) & CHUNK_OWN_MAPPING))
     {
       free_mapping (ctx, block);

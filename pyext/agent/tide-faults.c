@@ -29,7 +29,7 @@
  * keep it: the kernel adapts only one event at a time.  */
 #define MIN_PERIOD 8u
 #define MAX_PERIOD 256u
-#define TOO_CLOSE_NS 50000
+#define TOO_CLOSE_NS 100000
 #define FAR_NS 400000
 #define VERY_FAR_NS 10000000
 

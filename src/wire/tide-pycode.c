@@ -183,19 +183,13 @@ tide_pycode_read_str (const TidePythonLayout *layout,
   return true;
 }
 
-/* The frames at which 3.12 and newer enter and leave the interpreter run code objects of their own: without a
- * file, under these names.  */
+/* Where 3.12 and newer enter and leave the interpreter they run code objects of their own, of this file.  */
 static bool
 is_internal (const TidePyCode *code)
 {
-  static const char *const names[] = { "<interpreter trampoline>", "__init__" };
+  static const char file[] = "<shim>";
 
-  if (code->file_length)
-    return false;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (code->name_length == strlen (names[i]) && memcmp (code->name, names[i], code->name_length) == 0)
-      return true;
-  return false;
+  return code->file_length == sizeof file - 1 && memcmp (code->file, file, code->file_length) == 0;
 }
 
 bool

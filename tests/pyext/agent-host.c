@@ -125,12 +125,14 @@ put_event (FILE *out, const uint8_t *record)
   fprintf (out, "]}\n");
 }
 
-static void
+/* True when something was there.  */
+static bool
 drain (TideRegion *region, FILE *out)
 {
   const uint8_t *ring = (const uint8_t *)region + TIDE_REGION_RING_OFFSET;
   uint64_t head = atomic_load_explicit (&region->head, memory_order_acquire);
-  uint64_t tail = atomic_load (&region->tail);
+  uint64_t first = atomic_load (&region->tail);
+  uint64_t tail = first;
 
   while (tail != head)
     {
@@ -150,6 +152,7 @@ drain (TideRegion *region, FILE *out)
       tail += header.size;
     }
   atomic_store_explicit (&region->tail, tail, memory_order_release);
+  return tail != first;
 }
 
 static void
@@ -176,14 +179,21 @@ put_end (FILE *out, const TideRegion *region)
   fprintf (out, "}\n");
 }
 
-/* Until the agent rings, or shortly.  */
+/* Like the helper: each millisecond while something comes, else when the agent rings.  */
 static void
-wait_for_bell (TideRegion *region)
+wait_for_more (TideRegion *region, bool busy)
 {
-  struct timespec timeout = { 0, 5000000 };
+  const struct timespec tick = { 0, 1000000 };
+  const struct timespec patience = { 0, 5000000 };
 
+  if (busy)
+    {
+      nanosleep (&tick, NULL);
+      return;
+    }
   atomic_store (&region->helper_idle, 1);
-  syscall (SYS_futex, &region->helper_idle, FUTEX_WAIT, 1, &timeout, NULL, 0);
+  syscall (SYS_futex, &region->helper_idle, FUTEX_WAIT, 1, &patience, NULL, 0);
+  atomic_store (&region->helper_idle, 0);
 }
 
 int
@@ -220,11 +230,11 @@ main (int argc, char **argv)
     execute (region, fd, argv[i], argv + i + 2);
   while (pid > 0 && waitpid (pid, &status, WNOHANG) == 0)
     {
-      if (!options.full)
-        drain (region, out);
+      bool busy = !options.full && drain (region, out);
+
       if (options.stop_at && region->n_accounts >= options.stop_at)
         region->stop = 1;
-      wait_for_bell (region);
+      wait_for_more (region, busy);
     }
   if (!options.full)
     drain (region, out);
