@@ -54,7 +54,8 @@ add_lines (TideCodes *self, const TideCodeContents *contents)
   uint32_t id;
   TideLineTable *room, table;
 
-  /* Up to 3.9 a function of one line has an empty table; later ones are never empty, but may have been too long to take.  */
+  /* Up to 3.9 a function of one line has an empty table; later ones are never empty, but may have been too
+   * long to take.  */
   if (contents->line_table.length == 0 && self->version_hex >= 0x030a0000)
     return 0;
   id = tide_id_table_find (&self->tables, hash, NULL, NULL);

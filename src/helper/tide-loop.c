@@ -201,8 +201,9 @@ obey (TideLoop *self, int64_t now_ns)
     }
 }
 
-static bool
-has_ended (TideLoop *self)
+/* After a SIGCHLD, which may also tell that it was stopped.  */
+static void
+look_for_end (TideLoop *self)
 {
   struct signalfd_siginfo ignored[4];
   siginfo_t info = { 0 };
@@ -210,7 +211,8 @@ has_ended (TideLoop *self)
   while (read (self->child_fd, ignored, sizeof ignored) > 0)
     ;
   /* It stays a zombie, so that /proc can still be read and its number is nobody else's.  */
-  return waitid (P_PID, (id_t)self->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == self->pid;
+  self->ended =
+      waitid (P_PID, (id_t)self->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == self->pid;
 }
 
 static void
@@ -240,6 +242,8 @@ wait_for_something (TideLoop *self, int64_t now_ns)
   if (ppoll (p, sizeof p / sizeof p[0], measuring ? &timeout : NULL, NULL) <= 0)
     return;
   now_ns = tide_loop_now ();
+  if (p[CHILD].revents != 0)
+    look_for_end (self);
   if (p[BELL].revents != 0)
     {
       tide_bell_clear (&self->bell);
@@ -300,7 +304,7 @@ int
 tide_loop_run (TideLoop *self)
 {
   self->moved_ns = self->next_tick_ns = tide_loop_now ();
-  while (!has_ended (self))
+  while (!self->ended)
     {
       int64_t now_ns = tide_loop_now ();
 

@@ -40,6 +40,7 @@ typedef struct
   uint64_t page_size;
   bool suspended;
   bool detached;
+  bool ended;
 } TideLoop;
 
 int64_t tide_loop_now (void);
