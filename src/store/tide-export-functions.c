@@ -1,0 +1,145 @@
+#include "config.h"
+
+#include "tide-export-rows.h"
+
+#include <glib/gi18n-lib.h>
+
+/* One row a function and process.  */
+enum
+{
+  COLUMN_FUNCTION,
+  COLUMN_FILE,
+  COLUMN_LINE,
+  COLUMN_CALLS,
+  COLUMN_SELF,
+  COLUMN_TOTAL,
+  COLUMN_RISE,
+  COLUMN_FALL,
+  COLUMN_ALLOCATED,
+  COLUMN_FREED,
+  COLUMN_LIVE,
+  COLUMN_PEAK,
+  COLUMN_SAMPLES,
+  COLUMN_HOT_LINE,
+  COLUMN_PID,
+  COLUMN_NAME,
+  COLUMN_WHERE,
+  N_COLUMNS
+};
+
+/* For people the figures come first: they are of one width, and names may be long.  */
+static const TideExportColumn columns[N_COLUMNS] = {
+  [COLUMN_FUNCTION] = { "function", NULL, TIDE_CELLS_TEXT, TIDE_FOR_PROGRAMS },
+  [COLUMN_FILE] = { "file", NULL, TIDE_CELLS_TEXT, TIDE_FOR_PROGRAMS },
+  [COLUMN_LINE] = { "line", NULL, TIDE_CELLS_PLAIN, TIDE_FOR_PROGRAMS },
+  [COLUMN_CALLS] = { "calls", NULL, TIDE_CELLS_COUNT, TIDE_FOR_PROGRAMS },
+  [COLUMN_SELF] = { "rss_self", N_ ("ΔRSS self"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
+  [COLUMN_TOTAL] = { "rss_total", N_ ("ΔRSS total"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
+  [COLUMN_RISE] = { "rss_rise", N_ ("Rises"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
+  [COLUMN_FALL] = { "rss_fall", N_ ("Falls"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
+  [COLUMN_ALLOCATED] = { "allocated", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_FREED] = { "freed", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_LIVE] = { "live", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_PEAK] = { "peak", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_SAMPLES] = { "samples", N_ ("Samples"), TIDE_CELLS_COUNT, TIDE_FOR_ALL },
+  [COLUMN_HOT_LINE] = { "hot_line", NULL, TIDE_CELLS_PLAIN, TIDE_FOR_PROGRAMS },
+  [COLUMN_PID] = { "pid", N_ ("PID"), TIDE_CELLS_PLAIN, TIDE_FOR_ALL },
+  [COLUMN_NAME] = { "name", N_ ("Function"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
+  [COLUMN_WHERE] = { "where", N_ ("Where"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
+};
+
+typedef struct
+{
+  TideProcess *process;
+  const TideFunctionRow *row;
+} Entry;
+
+typedef struct
+{
+  TideRowSource parent;
+  GPtrArray *processes;
+  GPtrArray *tables;
+  GArray *entries; /* Entry, by process, then name */
+  GString *where;  /* of the last row */
+} FunctionRows;
+
+static void
+fill (TideRowSource *source, gsize index, TideCell *cells)
+{
+  FunctionRows *self = (FunctionRows *)source;
+  const Entry *entry = &g_array_index (self->entries, Entry, index);
+  const TideFunctionRow *row = entry->row;
+  /* The two that are no functions have a name for people, which is translated, and one for programs, which
+   * never changes.  */
+  const char *name = row->code == 0                  ? "[outside Python]"
+                     : row->code == TIDE_CODE_BEFORE ? "[before measuring]"
+                                                     : row->function;
+
+  tide_cell_set_text (&cells[COLUMN_FUNCTION], name);
+  tide_cell_set_text (&cells[COLUMN_FILE], *row->file != '\0' ? row->file : NULL);
+  if (row->line > 0)
+    tide_cell_set_number (&cells[COLUMN_LINE], row->line);
+  tide_cell_set_number (&cells[COLUMN_SELF], TIDE_FUNCTION_ROW_SELF (row));
+  tide_cell_set_number (&cells[COLUMN_TOTAL], TIDE_FUNCTION_ROW_TOTAL (row));
+  tide_cell_set_number (&cells[COLUMN_RISE], row->self_rise);
+  tide_cell_set_number (&cells[COLUMN_FALL], row->self_fall);
+  tide_cell_set_number (&cells[COLUMN_SAMPLES], (gint64)row->n_samples);
+  if (row->hot_line > 0)
+    tide_cell_set_number (&cells[COLUMN_HOT_LINE], row->hot_line);
+  tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (entry->process)->pid);
+  tide_cell_set_text (&cells[COLUMN_NAME], row->function);
+  g_string_assign (self->where, row->file);
+  if (row->line > 0)
+    g_string_append_printf (self->where, ":%u", row->line);
+  tide_cell_set_text (&cells[COLUMN_WHERE], self->where->str);
+}
+
+static void
+rows_free (TideRowSource *source)
+{
+  FunctionRows *self = (FunctionRows *)source;
+
+  g_array_unref (self->entries);
+  g_ptr_array_unref (self->tables);
+  g_ptr_array_unref (self->processes);
+  g_string_free (self->where, TRUE);
+  g_free (self);
+}
+
+TideRowSource *
+tide_function_rows_new (GPtrArray *processes,
+                        const TideExportOptions *options,
+                        GCancellable *cancellable,
+                        GError **error)
+{
+  FunctionRows *self = g_new0 (FunctionRows, 1);
+
+  self->parent = (TideRowSource){ columns, N_COLUMNS, 0, "rss_self", FALSE, fill, rows_free };
+  self->processes = g_ptr_array_ref (processes);
+  self->tables = g_ptr_array_new_with_free_func ((GDestroyNotify)tide_function_table_unref);
+  self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  self->where = g_string_new (NULL);
+  for (guint i = 0; i < processes->len; i++)
+    {
+      TideProcess *process = g_ptr_array_index (processes, i);
+      TideFunctionTable *table = tide_function_table_new (process, options->span, cancellable);
+      g_autoptr (GArray) order = NULL;
+
+      if (table == NULL)
+        {
+          g_cancellable_set_error_if_cancelled (cancellable, error);
+          rows_free (&self->parent);
+          return NULL;
+        }
+      g_ptr_array_add (self->tables, table);
+      order = tide_function_table_order (table, TIDE_FUNCTION_COLUMN_NAME, FALSE, NULL);
+      for (guint k = 0; k < order->len; k++)
+        {
+          Entry entry = { process, tide_function_table_get_row (table, g_array_index (order, guint, k)) };
+
+          g_array_append_val (self->entries, entry);
+        }
+    }
+  self->parent.n_rows = self->entries->len;
+  return &self->parent;
+}

@@ -1,0 +1,230 @@
+#include "config.h"
+
+#include "tide-export-rows.h"
+
+#include "tide-wire.h"
+
+#include <glib/gi18n-lib.h>
+
+/* One row a process.  */
+enum
+{
+  COLUMN_PID,
+  COLUMN_PYTHON,
+  COLUMN_ARGV,
+  COLUMN_EXIT,
+  COLUMN_EXIT_STATUS,
+  COLUMN_ENDED,
+  COLUMN_DURATION,
+  COLUMN_START,
+  COLUMN_END,
+  COLUMN_PEAK,
+  COLUMN_PEAK_T,
+  COLUMN_RISE,
+  COLUMN_ATTRIBUTED,
+  COLUMN_BEFORE,
+  COLUMN_OUTSIDE,
+  COLUMN_LOST,
+  COLUMN_INSTRUMENTS,
+  N_COLUMNS
+};
+
+static const TideExportColumn columns[N_COLUMNS] = {
+  [COLUMN_PID] = { "pid", N_ ("PID"), TIDE_CELLS_PLAIN, TIDE_FOR_ALL },
+  [COLUMN_PYTHON] = { "python", N_ ("Python"), TIDE_CELLS_TEXT, TIDE_FOR_ALL },
+  [COLUMN_ARGV] = { "argv", N_ ("Command"), TIDE_CELLS_LIST, TIDE_FOR_ALL },
+  [COLUMN_EXIT] = { "exit", NULL, TIDE_CELLS_TEXT, TIDE_FOR_PROGRAMS },
+  [COLUMN_EXIT_STATUS] = { "exit_status", NULL, TIDE_CELLS_COUNT, TIDE_FOR_PROGRAMS },
+  [COLUMN_ENDED] = { "ended", N_ ("Ended"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
+  [COLUMN_DURATION] = { "duration_s", N_ ("Duration"), TIDE_CELLS_DURATION, TIDE_FOR_ALL },
+  [COLUMN_START] = { "rss_start", N_ ("RSS at the start"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
+  [COLUMN_END] = { "rss_end", N_ ("RSS at the end"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
+  [COLUMN_PEAK] = { "rss_peak", N_ ("RSS peak"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
+  [COLUMN_PEAK_T] = { "rss_peak_t", N_ ("Peak at second"), TIDE_CELLS_TIME, TIDE_FOR_ALL },
+  [COLUMN_RISE] = { "rss_rise", N_ ("Rise from start to end"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
+  [COLUMN_ATTRIBUTED] = { "attributed", N_ ("Sum over functions"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
+  [COLUMN_BEFORE] = { "before_measuring", N_ ("… before measuring"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
+  [COLUMN_OUTSIDE] = { "outside_python", N_ ("… outside Python"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
+  [COLUMN_LOST] = { "lost", N_ ("Events lost"), TIDE_CELLS_COUNT, TIDE_FOR_ALL },
+  [COLUMN_INSTRUMENTS] = { "instruments", N_ ("Instruments"), TIDE_CELLS_LIST, TIDE_FOR_ALL },
+};
+
+typedef struct
+{
+  TideProcess *process;
+  GStrv instruments;
+  char *ended;
+  TideFunctionTable *table;
+} Entry;
+
+typedef struct
+{
+  TideRowSource parent;
+  GPtrArray *processes;
+  TideSpan span;
+  GArray *entries; /* Entry */
+} SummaryRows;
+
+static void
+entry_clear (gpointer data)
+{
+  Entry *self = data;
+
+  g_strfreev (self->instruments);
+  g_free (self->ended);
+  tide_function_table_unref (self->table);
+}
+
+static char *
+describe_end (const TideProcessEnd *end)
+{
+  if (end == NULL)
+    return NULL;
+  switch ((TideEndKind)end->kind)
+    {
+    case TIDE_END_EXITED:
+      return g_strdup_printf (_ ("exited with status %u"), end->value);
+    case TIDE_END_SIGNALLED:
+      return g_strdup_printf (_ ("by signal %u (%s)"), end->value, g_strsignal ((gint)end->value));
+    case TIDE_END_DETACHED:
+      return g_strdup (_ ("goes on; measuring was ended"));
+    case TIDE_END_UNKNOWN:
+    default:
+      return g_strdup (_ ("unknown how"));
+    }
+}
+
+static void
+fill_end (const TideProcessEnd *end, TideCell *cells)
+{
+  static const char *const kinds[] = {
+    [TIDE_END_EXITED] = "exited",
+    [TIDE_END_SIGNALLED] = "signalled",
+    [TIDE_END_DETACHED] = "detached",
+    [TIDE_END_UNKNOWN] = "unknown",
+  };
+
+  if (end == NULL)
+    return;
+  tide_cell_set_text (&cells[COLUMN_EXIT], kinds[MIN (end->kind, TIDE_END_UNKNOWN)]);
+  if (end->kind == TIDE_END_EXITED || end->kind == TIDE_END_SIGNALLED)
+    tide_cell_set_number (&cells[COLUMN_EXIT_STATUS], end->value);
+}
+
+/* When RSS first was PEAK in [begin, end).  */
+static gint64
+find_peak (TideSeries *rss, gint64 begin_ns, gint64 end_ns, gint64 peak)
+{
+  gsize last = tide_series_count_before (rss, end_ns, FALSE);
+  gint64 time_ns = begin_ns, value;
+
+  if (tide_series_value_at (rss, begin_ns, &value) && value == peak)
+    return begin_ns;
+  for (gsize i = tide_series_count_before (rss, begin_ns, FALSE); i < last; i++)
+    if (tide_series_get (rss, i, &time_ns, &value) && value == peak)
+      break;
+  return time_ns;
+}
+
+static void
+fill_rss (TideProcess *process, TideSpan span, TideCell *cells)
+{
+  TideSeries *rss = tide_process_get_rss (process);
+  gint64 last_ns = tide_process_get_last_time (process);
+  gint64 begin_ns = MAX (span.begin_ns, 0);
+  /* Half-open: what happened at the very last moment belongs to the recording.  */
+  gint64 end_ns = MIN (span.end_ns, last_ns + 1);
+  TideExtent extent;
+
+  tide_cell_set_number (&cells[COLUMN_DURATION], MAX (MIN (span.end_ns, last_ns) - begin_ns, 0));
+  if (begin_ns >= end_ns || !tide_series_extent (rss, begin_ns, end_ns, &extent))
+    return;
+  tide_cell_set_number (&cells[COLUMN_START], extent.first);
+  tide_cell_set_number (&cells[COLUMN_END], extent.last);
+  tide_cell_set_number (&cells[COLUMN_RISE], extent.last - extent.first);
+  tide_cell_set_number (&cells[COLUMN_PEAK], extent.max);
+  tide_cell_set_number (&cells[COLUMN_PEAK_T], find_peak (rss, begin_ns, end_ns, extent.max));
+}
+
+static void
+fill_attributed (TideFunctionTable *table, TideCell *cells)
+{
+  gint64 before = 0, outside = 0;
+
+  for (guint i = 0; i < tide_function_table_get_n_rows (table); i++)
+    {
+      const TideFunctionRow *row = tide_function_table_get_row (table, i);
+
+      if (row->code == TIDE_CODE_BEFORE)
+        before = TIDE_FUNCTION_ROW_SELF (row);
+      else if (row->code == 0)
+        outside = TIDE_FUNCTION_ROW_SELF (row);
+    }
+  tide_cell_set_number (&cells[COLUMN_ATTRIBUTED], tide_function_table_get_net (table));
+  tide_cell_set_number (&cells[COLUMN_BEFORE], before);
+  tide_cell_set_number (&cells[COLUMN_OUTSIDE], outside);
+}
+
+static void
+fill (TideRowSource *source, gsize index, TideCell *cells)
+{
+  SummaryRows *self = (SummaryRows *)source;
+  const Entry *entry = &g_array_index (self->entries, Entry, index);
+  const TideProcessInfo *info = tide_process_get_info (entry->process);
+
+  tide_cell_set_number (&cells[COLUMN_PID], info->pid);
+  tide_cell_set_text (&cells[COLUMN_PYTHON], info->python_version);
+  cells[COLUMN_ARGV].list = (const char *const *)info->argv;
+  cells[COLUMN_ARGV].is_null = info->argv == NULL;
+  fill_end (tide_process_get_end (entry->process), cells);
+  tide_cell_set_text (&cells[COLUMN_ENDED], entry->ended);
+  fill_rss (entry->process, self->span, cells);
+  /* Without an event nothing was attributed, and that is no measured nought.  */
+  if (tide_process_get_n_events (entry->process) > 0)
+    fill_attributed (entry->table, cells);
+  tide_cell_set_number (&cells[COLUMN_LOST], tide_process_get_n_lost (entry->process));
+  cells[COLUMN_INSTRUMENTS].list = (const char *const *)entry->instruments;
+  cells[COLUMN_INSTRUMENTS].is_null = FALSE;
+}
+
+static void
+rows_free (TideRowSource *source)
+{
+  SummaryRows *self = (SummaryRows *)source;
+
+  g_array_unref (self->entries);
+  g_ptr_array_unref (self->processes);
+  g_free (self);
+}
+
+TideRowSource *
+tide_summary_rows_new (GPtrArray *processes,
+                       const TideExportOptions *options,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  SummaryRows *self = g_new0 (SummaryRows, 1);
+
+  self->parent = (TideRowSource){ columns, N_COLUMNS, processes->len, NULL, TRUE, fill, rows_free };
+  self->processes = g_ptr_array_ref (processes);
+  self->span = options->span;
+  self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  g_array_set_clear_func (self->entries, entry_clear);
+  for (guint i = 0; i < processes->len; i++)
+    {
+      TideProcess *process = g_ptr_array_index (processes, i);
+      Entry entry = { .process = process };
+
+      entry.table = tide_function_table_new (process, options->span, cancellable);
+      if (entry.table == NULL)
+        {
+          g_cancellable_set_error_if_cancelled (cancellable, error);
+          rows_free (&self->parent);
+          return NULL;
+        }
+      entry.instruments = tide_export_get_instruments (process);
+      entry.ended = describe_end (tide_process_get_end (process));
+      g_array_append_val (self->entries, entry);
+    }
+  return &self->parent;
+}
