@@ -193,19 +193,25 @@ main (int argc, char **argv)
     {
     case TIDE_OPTIONS_HELP:
       tide_options_print_help ();
-      return EXIT_SUCCESS;
+      status = EXIT_SUCCESS;
+      break;
     case TIDE_OPTIONS_VERSION:
       puts ("pagetide-helper " PAGETIDE_VERSION);
-      return EXIT_SUCCESS;
+      status = EXIT_SUCCESS;
+      break;
     case TIDE_OPTIONS_BAD:
-      return EXIT_USAGE;
+      status = EXIT_USAGE;
+      break;
     case TIDE_OPTIONS_RUN:
+      loop = calloc (1, sizeof *loop);
+      if (loop == NULL)
+        break;
+      status = launch (loop, &options);
+      /* The bell's thread may look at it until we are gone.  */
+      if (!loop->bell.running)
+        free (loop);
       break;
     }
-  loop = calloc (1, sizeof *loop);
-  if (loop != NULL)
-    status = launch (loop, &options);
   tide_options_finish (&options);
-  /* Not freed: the bell's thread may look at it until we are gone.  */
   return status;
 }

@@ -129,7 +129,8 @@ tick (TideLoop *self, int64_t now_ns)
         self->sample_ns = now_ns;
       put_sample (self, now_ns, full);
     }
-  tide_outlet_put_lost (&self->outlet, now_ns);
+  if (tide_outlet_has_room (&self->outlet))
+    tide_outlet_put_lost (&self->outlet, now_ns);
 }
 
 static void

@@ -46,6 +46,12 @@ tide_outlet_get_pending (const TideOutlet *self)
   return self->buffer.length - self->sent;
 }
 
+bool
+tide_outlet_has_room (const TideOutlet *self)
+{
+  return tide_outlet_get_pending (self) < TIDE_OUTLET_OUTPUT_LIMIT;
+}
+
 int64_t
 tide_outlet_stamp (TideOutlet *self, int64_t monotonic_ns)
 {
@@ -117,9 +123,9 @@ tide_outlet_put_lost (TideOutlet *self, int64_t monotonic_ns)
 {
   TideLost lost;
 
-  if (tide_outlet_get_pending (self) >= TIDE_OUTLET_OUTPUT_LIMIT)
+  if (self->lost_output == 0 && self->lost_frames == 0)
     return;
-  lost.time_ns = self->lost_output + self->lost_frames > 0 ? tide_outlet_stamp (self, monotonic_ns) : 0;
+  lost.time_ns = tide_outlet_stamp (self, monotonic_ns);
   if (self->lost_output > 0)
     {
       lost.kind = TIDE_LOST_OUTPUT;
@@ -142,7 +148,7 @@ tide_outlet_put_output (TideOutlet *self, int64_t monotonic_ns, uint32_t descrip
 
   if (self->fd < 0)
     return;
-  if (tide_outlet_get_pending (self) >= TIDE_OUTLET_OUTPUT_LIMIT)
+  if (!tide_outlet_has_room (self))
     {
       self->lost_output += bytes.length;
       return;

@@ -34,6 +34,8 @@ void tide_outlet_finish (TideOutlet *self);
 
 bool tide_outlet_is_open (const TideOutlet *self);
 size_t tide_outlet_get_pending (const TideOutlet *self);
+/* Below OUTPUT_LIMIT.  */
+bool tide_outlet_has_room (const TideOutlet *self);
 
 /* CLOCK_MONOTONIC to a time of the stream that does not lie before that of an earlier frame.  */
 int64_t tide_outlet_stamp (TideOutlet *self, int64_t monotonic_ns);
