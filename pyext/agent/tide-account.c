@@ -152,7 +152,7 @@ lose (void)
   atomic_fetch_add_explicit (&account.region->lost, 1, memory_order_relaxed);
 }
 
-/* The lock holder's look.  GROWN: the pages that were charged.  False: nothing can be written now.  */
+/* The lock holder's look.  GROWN: the pages that were charged to the calling stack.  False: nothing can be written now.  */
 static bool
 look (TideSource source, const void *freed, uint64_t time_ns, int64_t *grown)
 {
@@ -173,9 +173,9 @@ look (TideSource source, const void *freed, uint64_t time_ns, int64_t *grown)
       return false;
     }
   delta = rss - atomic_exchange (&region->accounted_pages, rss);
-  *grown = delta;
   if (delta > 0)
     delta = take_pending (delta, rss, time_ns);
+  *grown = delta;
   if (delta)
     write_event (&account.stack, source, time_ns, delta, rss);
   ring_bell ();
@@ -229,7 +229,8 @@ tide_account_block (const void *block, size_t size, bool looked)
   time_ns = now_ns ();
   if (!look (TIDE_SOURCE_ALLOC, NULL, time_ns, &grown))
     missing = 0;
-  if (looked && grown > 0)
+  /* Some allocators fill what they hand out (MALLOC_PERTURB_, debug hooks).  */
+  if (grown >= missing || (looked && grown > 0))
     missing -= grown;
   if (missing > 0 && tide_ring_has_room (2 * MAX_EVENT_SIZE) && capture (&account.pending, NULL))
     {

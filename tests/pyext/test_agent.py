@@ -423,7 +423,7 @@ del a, b
 
     def test_other_allocators(self):
         for environment, arguments in (({"PYTHONMALLOC": "debug"}, []), ({"PYTHONMALLOC": "malloc"}, []), ({}, ["-X", "dev"]),
-                                       ({"PYTHONTRACEMALLOC": "1"}, [])):
+                                       ({"PYTHONTRACEMALLOC": "1"}, []), ({"MALLOC_PERTURB_": "79"}, [])):
             with self.subTest(environment=environment, arguments=arguments):
                 recording = self.run_program(GROW, environment=environment, arguments=arguments)
                 truth = json.loads(recording.stdout)
