@@ -5,6 +5,7 @@
 #include "tide-wire.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* One row a process.  */
 enum
@@ -146,6 +147,14 @@ fill_rss (TideProcess *process, TideSpan span, TideCell *cells)
   tide_cell_set_number (&cells[COLUMN_PEAK_T], find_peak (rss, begin_ns, end_ns, extent.max));
 }
 
+/* The model's own row, or that of the node without a file which the helper makes for it.  */
+static gboolean
+is_before_measuring (const TideFunctionRow *row)
+{
+  return row->code == TIDE_CODE_BEFORE
+         || (*row->file == '\0' && strcmp (row->function, "[before measuring]") == 0);
+}
+
 static void
 fill_attributed (TideFunctionTable *table, TideCell *cells)
 {
@@ -155,8 +164,8 @@ fill_attributed (TideFunctionTable *table, TideCell *cells)
     {
       const TideFunctionRow *row = tide_function_table_get_row (table, i);
 
-      if (row->code == TIDE_CODE_BEFORE)
-        before = TIDE_FUNCTION_ROW_SELF (row);
+      if (is_before_measuring (row))
+        before += TIDE_FUNCTION_ROW_SELF (row);
       else if (row->code == 0)
         outside = TIDE_FUNCTION_ROW_SELF (row);
     }

@@ -157,6 +157,30 @@ test_summary_for_people (void)
       g_error ("“%s” is not in “%s”", lines[i], text);
 }
 
+/* The helper charges what was there before to a node of its own, which has a name and no file.  */
+static void
+test_before_measuring (void)
+{
+  g_autoptr (TideDecoder) decoder = tide_decoder_new ();
+  g_autoptr (TideRecording) recording = tide_recording_new ();
+  const TideExportOptions options = { .view = TIDE_VIEW_SUMMARY, .format = TIDE_EXPORT_JSON, ALL };
+  g_autofree char *text = NULL;
+  TideBuffer buffer;
+
+  tide_buffer_init (&buffer);
+  sample_put_hello (&buffer, 0, 42);
+  tide_put_string (&buffer, 0, SLICE ("[before measuring]"));
+  tide_put_code (&buffer, 0, &(TideCodeInfo){ 0, 1, 0 });
+  tide_put_node (&buffer, 0, &(TideNodeInfo){ 0, 1, 0 });
+  tide_put_events (&buffer, 0, &(TideEvent){ 0, 10, 10, 1, 0, TIDE_SOURCE_START }, 1);
+  g_assert_true (tide_decoder_push (decoder, buffer.data, buffer.length, NULL));
+  tide_buffer_finish (&buffer);
+  tide_recording_append (recording, tide_decoder_pop (decoder));
+  text = export(recording, &options, NULL);
+  g_assert_nonnull (
+      strstr (text, "\"attributed\": 40960, \"before_measuring\": 40960, \"outside_python\": 0"));
+}
+
 static void
 test_json (void)
 {
@@ -260,6 +284,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/export/goldens", test_goldens);
   g_test_add_func ("/export/summary-for-people", test_summary_for_people);
+  g_test_add_func ("/export/before-measuring", test_before_measuring);
   g_test_add_func ("/export/json", test_json);
   g_test_add_func ("/export/empty", test_empty);
   g_test_add_func ("/export/refused", test_refused);
