@@ -35,6 +35,8 @@ tide_launch_copy (const TideLaunch *self)
 void
 tide_launch_free (TideLaunch *self)
 {
+  if (self == NULL)
+    return;
   g_free (self->python);
   g_free (self->program);
   g_strfreev (self->args);
