@@ -102,7 +102,8 @@ instruction_offset (const TidePythonLayout *self, const uint8_t *window, uint64_
       uint64_t instruction;
 
       memcpy (&instruction, window + self->frame_instruction, sizeof instruction);
-      offset = (int64_t)(instruction - code) - self->code_instructions - self->instruction_bias;
+      offset = (int64_t)(instruction - code - (uint64_t)self->code_instructions
+                         - (uint64_t)self->instruction_bias);
     }
   /* A frame that has not begun stands before its first instruction.  */
   return offset < 0 ? 0 : offset > INT32_MAX ? 0 : (uint32_t)offset;
@@ -112,17 +113,19 @@ bool
 tide_pylayout_frame (
     const TidePythonLayout *self, TidePyPeek peek, void *context, uint64_t address, TidePyFrame *frame)
 {
+  const int32_t offsets[] = { self->frame_previous, self->frame_code, self->frame_instruction };
   uint8_t window[FRAME_WINDOW];
-  int32_t end = self->frame_previous;
+  int32_t end = 0;
   uint64_t type;
 
-  if (end < self->frame_code)
-    end = self->frame_code;
-  if (end < self->frame_instruction)
-    end = self->frame_instruction;
-  end += 8;
-  if (end > FRAME_WINDOW || self->frame_previous < 0 || self->frame_code < 0 || self->frame_instruction < 0)
-    return false;
+  /* The helper has the layout from a process that may have overwritten it.  */
+  for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++)
+    {
+      if (offsets[i] < 0 || offsets[i] > FRAME_WINDOW - 8)
+        return false;
+      if (end < offsets[i] + 8)
+        end = offsets[i] + 8;
+    }
   if (!peek (context, address, window, (size_t)end))
     return false;
 
