@@ -27,6 +27,11 @@ def measure(python, workload, modes, rounds):
     return runs
 
 
+def rest(run):
+    """CPU that was used beside the program's own (until it printed), to its wall time: of a bare program that of its end."""
+    return (run.cpu_of_all - run.output["cpu"] - run.output["start_cpu"]) / run.output["wall"]
+
+
 def figures(bare, measured):
     """The columns of a row."""
     def ratio(key):
@@ -39,7 +44,7 @@ def figures(bare, measured):
 
     start = median(run.output["start_cpu"] for run in measured) - median(run.output["start_cpu"] for run in bare)
     peak = median(run.output["peak"] for run in measured) - median(run.output["peak"] for run in bare)
-    outside = median((run.cpu_of_all - run.output["cpu"] - run.output["start_cpu"]) / run.output["wall"] for run in measured)
+    outside = median(map(rest, measured)) - median(map(rest, bare))
     row = measured[-1].summary["rows"][0]
     agent = row.get("agent_bytes")
     events = sum(function["samples"] or 0 for function in measured[-1].functions["rows"])
