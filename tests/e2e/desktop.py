@@ -46,7 +46,10 @@ def enter(width=1400, height=1000, scale=1):
         for name in ["XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"]:
             environment[name] = os.path.join(home, name)
             os.mkdir(environment[name], 0o700)
-        inner = subprocess.run(["dbus-run-session", "--", sys.executable] + sys.argv, env=environment)
+        # The daemons that the bus starts print; their words are no part of ours.
+        out = os.dup(1)
+        inner = subprocess.run(["dbus-run-session", "--", "sh", "-c", "exec \"$@\" >&%d %d>&-" % (out, out), "sh", sys.executable] + sys.argv,
+                               env=environment, stdout=sys.stderr, pass_fds=[out])
     finally:
         server.terminate()
         server.wait()
@@ -91,29 +94,31 @@ class Window:
                 pass
         return None
 
-    def nodes(self, node=None):
-        """NODE (the application, if not given) and all below it, in order.  What vanishes meanwhile is left out."""
+    def nodes(self, node=None, leaves=()):
+        """NODE (the application, if not given) and all below it, in order, but not what is below a role of LEAVES.  What vanishes meanwhile
+        is left out.  Each step asks the program: a whole table takes seconds."""
         node = node or self.application
         yield node
+        if self.role(node) in leaves:
+            return
         try:
             for index in range(node.get_child_count()):
                 child = node.get_child_at_index(index)
                 if child is not None:
-                    yield from self.nodes(child)
+                    yield from self.nodes(child, leaves)
         except self.error:
             pass
 
     def text(self, node):
-        """Its name, or else its text."""
+        """Its text, or else its name.  (A text view without a name has that of its type here.)"""
         try:
-            name = node.get_name()
-            if name:
-                return name
             if "Text" in node.get_interfaces():
-                return self.atspi.Text.get_text(node, 0, self.atspi.Text.get_character_count(node))
+                text = self.atspi.Text.get_text(node, 0, self.atspi.Text.get_character_count(node))
+                if text:
+                    return text
+            return node.get_name() or ""
         except self.error:
-            pass
-        return ""
+            return ""
 
     def texts(self, node=None):
         return [text for text in map(self.text, self.nodes(node)) if text]
@@ -125,8 +130,8 @@ class Window:
             return ""
 
     def find(self, roles, words):
-        """The first node of one of ROLES that has WORDS in its name or text, or None."""
-        for node in self.nodes():
+        """The first node of one of ROLES that has WORDS in its name or text, or None; tables are not searched."""
+        for node in self.nodes(leaves=["tree table"]):
             if self.role(node) in roles and words in self.text(node):
                 return node
         return None
