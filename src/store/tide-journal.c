@@ -18,6 +18,8 @@
 #define BLOCK_BYTES (256u << 10)
 /* How much a crash of the machine may lose.  */
 #define BLOCK_US G_TIME_SPAN_SECOND
+/* While more blocks wait, a slow disk is asked to sync no more often than this.  */
+#define SYNC_US (G_TIME_SPAN_SECOND / 4)
 /* What may wait for the disk.  Beyond it only definitions are taken, since all that comes later refers to
  * them, up to twice as much.  */
 #define QUEUE_BYTES (64u << 20)
@@ -49,6 +51,7 @@ struct _TideJournal
 
   /* Of the thread alone, until it is joined.  */
   gboolean full; /* max_bytes was reached */
+  gint64 synced_us;
   TideSummarizer *summarizer;
   GArray *entries; /* TideIndexEntry */
 };
@@ -281,15 +284,30 @@ size_of_end (TideJournal *self)
          + TIDE_FORMAT_TRAILER_SIZE;
 }
 
+static gboolean
+is_sync_due (TideJournal *self)
+{
+  gboolean idle;
+
+  g_mutex_lock (&self->mutex);
+  idle = g_queue_is_empty (&self->blocks);
+  g_mutex_unlock (&self->mutex);
+  return idle || g_get_monotonic_time () - self->synced_us >= SYNC_US;
+}
+
 /* All of DATA, or nothing: what a failing write left of it is cut off, so that the file ends with a whole
- * part.  */
+ * part.
+ */
 static gboolean
 write_part (TideJournal *self, const guint8 *data, gsize length, GError **error)
 {
   int code = write_all (self->fd, data, length);
 
-  if (code == 0)
-    code = sync_data (self->fd);
+  if (code == 0 && is_sync_due (self))
+    {
+      code = sync_data (self->fd);
+      self->synced_us = g_get_monotonic_time ();
+    }
   if (code == 0)
     return TRUE;
   set_write_error (error, self->name, code);
