@@ -52,13 +52,17 @@ static gsize
 function_of_account (const Query *query, gsize account)
 {
   const TideNode *node;
+  guint32 function;
 
   if (account == TIDE_ACCOUNT_BEFORE)
     return (gsize)query->n_codes + 1;
   if (account == TIDE_ACCOUNT_OUTSIDE)
     return 0;
   node = node_of_account (query, account);
-  return node->code == 0 ? 0 : tide_process_get_function (query->process, node->code);
+  if (node->code == 0)
+    return 0;
+  function = tide_process_get_function (query->process, node->code);
+  return function == TIDE_CODE_BEFORE ? (gsize)query->n_codes + 1 : function;
 }
 
 static gboolean

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  *
  * The sum of self net over all rows is exactly the sum of the events in the range.  Two rows are no function, and their names are
  * translated: code id 0, "[outside Python]", for what no Python frame explains, and TIDE_CODE_BEFORE, "[before measuring]", for what
- * was resident before or while it was paused.  Code ids with the same file, name and first line (code that was loaded twice) are one
- * row, under the smallest of them.  */
+ * was resident before (the code of that name without a file; TIDE_SOURCE_START without a node).  Code ids with the same file, name and
+ * first line (code that was loaded twice) are one row, under the smallest of them.  Rows are in the order of their codes.  */
 #define TIDE_CODE_BEFORE G_MAXUINT32
 
 typedef struct _TideFunctionTable TideFunctionTable;

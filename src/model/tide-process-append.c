@@ -1,7 +1,13 @@
 #include "tide-process-private.h"
 
+#include <string.h>
+
 /* TIDE_LOST_EVENTS of the wire, which the model does not include.  */
 #define LOST_EVENTS 1
+
+/* What the helper calls the code to which it charges what was resident before: no function, without a file.
+ */
+#define BEFORE_NAME "[before measuring]"
 
 /* More than any address space has (57 bits), and far from what 64 bits can hold.  */
 #define MAX_BYTES (G_GINT64_CONSTANT (1) << 57)
@@ -64,6 +70,11 @@ append_codes (TideProcess *self, GArray *codes)
       if (code.name > self->strings.filled)
         code.name = 0;
       entry->code = code;
+      if (code.file == 0 && strcmp (tide_process_get_string (self, code.name), BEFORE_NAME) == 0)
+        {
+          entry->same_as = TIDE_CODE_BEFORE;
+          continue;
+        }
       entry->same_as =
           tide_interner_add_function (self->interner, same_string (self, code.file),
                                       same_string (self, code.name), code.first_line, self->codes.filled);

@@ -2,6 +2,7 @@
 
 #include "tide-column.h"
 #include "tide-digest.h"
+#include "tide-function-table.h"
 #include "tide-interner.h"
 #include "tide-name-order.h"
 #include "tide-process.h"
@@ -19,7 +20,7 @@ typedef struct
 typedef struct
 {
   TideCode code;
-  guint32 same_as; /* the first id with this file, name and line */
+  guint32 same_as; /* the first id with this file, name and line, or TIDE_CODE_BEFORE */
 } TideCodeEntry;
 
 struct _TideProcess
@@ -61,8 +62,8 @@ TideProcess *tide_process_new (guint stream);
  * is clamped.  */
 void tide_process_append (TideProcess *self, TideBatch *batch);
 
-/* Any thread.  The smallest code id with the same file, name and first line as CODE (of which the caller
- * knows that it exists).  */
+/* Any thread.  The smallest code id with the same file, name and first line as CODE, or
+ * TIDE_CODE_BEFORE.  The caller knows that CODE exists.  */
 guint32 tide_process_get_function (TideProcess *self, guint32 code);
 
 /* Any thread.  The digest of the events from CHUNK * 64 Ki on, all 64 Ki of which must have been published.

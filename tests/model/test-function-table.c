@@ -134,6 +134,41 @@ test_reloaded_code (void)
   g_assert_cmpuint (row->hot_line, ==, 10);
 }
 
+/* The helper gives what was resident before a code of its own; it is the same row.  A function of that name
+ * in a file is a function.  */
+static void
+test_before_measuring (void)
+{
+  TideBatch *batch = tide_batch_new (0);
+  TideRssEvent before = { .time_ns = 0, .delta_bytes = 5000, .source = TIDE_SOURCE_START };
+  guint32 name = fixture_string (batch, "[before measuring]");
+  guint32 pseudo = fixture_code (batch, 0, name, 0);
+  guint32 pseudo_node = fixture_node (batch, 0, pseudo, 0);
+  guint32 real = fixture_code (batch, fixture_string (batch, "a.py"), name, 1);
+  guint32 other = fixture_code (batch, 0, fixture_string (batch, "[while paused]"), 0);
+  g_autoptr (TideRecording) recording = NULL;
+  g_autoptr (TideFunctionTable) table = NULL;
+  const TideFunctionRow *row;
+
+  g_array_append_val (batch->events, before);
+  fixture_event (batch, 1, pseudo_node, 70);
+  fixture_event (batch, 2, fixture_node (batch, 0, real, 1), 8);
+  fixture_event (batch, 3, fixture_node (batch, 0, other, 0), 1);
+  recording = fixture_recording (batch);
+  table = tide_function_table_new (tide_recording_get_process (recording, 0), TIDE_SPAN_ALL, NULL);
+  g_assert_cmpuint (tide_function_table_get_n_rows (table), ==, 3);
+  row = tide_function_table_get_row (table, 0);
+  g_assert_cmpuint (row->code, ==, real);
+  g_assert_cmpint (row->self_rise, ==, 8);
+  assert_row (table, "[while paused]", 1, 0, 1, 0, 1, 0);
+  row = tide_function_table_get_row (table, 2);
+  g_assert_cmpuint (row->code, ==, TIDE_CODE_BEFORE);
+  g_assert_cmpint (row->self_rise, ==, 5070);
+  g_assert_cmpint (row->total_rise, ==, 5070);
+  g_assert_cmpuint (row->n_samples, ==, 2);
+  g_assert_cmpstr (row->file, ==, "");
+}
+
 #define N_FUNCTIONS 40
 #define N_NODES 600
 
@@ -336,6 +371,7 @@ main (int argc, char **argv)
   g_test_add_func ("/function-table/empty", test_empty);
   g_test_add_func ("/function-table/self-and-total", test_self_and_total);
   g_test_add_func ("/function-table/reloaded-code", test_reloaded_code);
+  g_test_add_func ("/function-table/before-measuring", test_before_measuring);
   g_test_add_func ("/function-table/brute-force", test_brute_force);
   g_test_add_func ("/function-table/deep-tree", test_deep_tree);
   g_test_add_func ("/function-table/cancelled", test_cancelled);
