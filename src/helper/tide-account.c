@@ -91,6 +91,7 @@ distrust (TideAccount *self, int64_t now_ns)
   static const char reason[] = "What the agent wrote makes no sense; its memory was damaged by the program.";
 
   self->ring.broken = true;
+  self->reported = 0;
   tide_outlet_put_message (self->outlet, now_ns, TIDE_SEVERITY_WARNING, reason);
   for (int i = 0; i < 2; i++)
     report (self, now_ns, i, TIDE_STATE_OFF, 0, reason);

@@ -1,0 +1,90 @@
+/* An agent that lies, for the tests: what a program can do to the shared memory by writing where it must not.
+ */
+#include "tide-region.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static void
+ready (TideRegion *region)
+{
+  strcpy (region->python_version, "3.11.2");
+  region->layout.version_hex = 0x030b02f0;
+  atomic_store (&region->agent_state, TIDE_AGENT_READY);
+}
+
+static void
+put_event (TideRegion *region, uint32_t size, uint16_t n_frames, int64_t delta)
+{
+  TideEventRecord *event = (TideEventRecord *)((char *)region + TIDE_REGION_RING_OFFSET);
+
+  memset (event, 0, sizeof *event);
+  event->header.size = size;
+  event->header.kind = TIDE_RECORD_EVENT;
+  event->n_frames = n_frames;
+  event->delta_pages = delta;
+  event->source = TIDE_SOURCE_ALLOC;
+  atomic_store (&region->head, sizeof *event);
+}
+
+static void
+put_code (TideRegion *region, uint32_t id, uint32_t file_length)
+{
+  TideCodeRecord *code = (TideCodeRecord *)((char *)region + TIDE_REGION_RING_OFFSET);
+
+  memset (code, 0, sizeof *code);
+  code->header.size = sizeof *code;
+  code->header.kind = TIDE_RECORD_CODE;
+  code->id = id;
+  code->file_length = file_length;
+  atomic_store (&region->head, sizeof *code);
+}
+
+static void __attribute__ ((constructor)) lie (void)
+{
+  const char *told = getenv (TIDE_ENV_REGION), *how = getenv ("TIDE_LIE");
+  int fd = told != NULL ? atoi (told) : -1;
+  TideRegion *region = mmap (NULL, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+  if (region == MAP_FAILED || how == NULL)
+    exit (95);
+  if (strcmp (how, "head") == 0)
+    atomic_store (&region->head, 0x123456789abcdef8);
+  else if (strcmp (how, "odd-head") == 0)
+    atomic_store (&region->head, 13);
+  else if (strcmp (how, "size-0") == 0)
+    put_event (region, 0, 0, 1);
+  else if (strcmp (how, "size-large") == 0)
+    put_event (region, 0xfffffff8, 0, 1);
+  else if (strcmp (how, "frames") == 0)
+    put_event (region, sizeof (TideEventRecord), 65535, 1);
+  else if (strcmp (how, "delta") == 0)
+    put_event (region, sizeof (TideEventRecord), 0, INT64_MIN);
+  else if (strcmp (how, "code-id") == 0)
+    put_code (region, 0xffffffff, 0);
+  else if (strcmp (how, "code-name") == 0)
+    put_code (region, 1, 0xfffffff0);
+  else if (strcmp (how, "layout") == 0)
+    {
+      memset (&region->layout, 0x7f, sizeof region->layout);
+      region->layout.main_tstate = (uint64_t)(uintptr_t)region;
+    }
+  else if (strcmp (how, "account") == 0)
+    atomic_store (&region->accounted_pages, INT64_MIN);
+  else if (strcmp (how, "loop") == 0)
+    {
+      /* A thread whose frame is its own caller.  */
+      uint64_t *frame = (uint64_t *)((char *)region + TIDE_REGION_RING_OFFSET + 65536);
+
+      frame[0] = frame[6] = (uint64_t)(uintptr_t)frame;
+      region->layout.cframe_frame = -1;
+      region->layout.frame_previous = 48;
+      region->layout.frame_code = 8;
+      region->layout.frame_instruction = 56;
+      region->layout.code_type = 1;
+      region->layout.main_tstate = (uint64_t)(uintptr_t)frame;
+    }
+  ready (region);
+}
