@@ -139,6 +139,7 @@ launch (TideLoop *loop, const TideOptions *options)
   bool use_agent = options->agent != NULL && (options->instruments & ~(uint32_t)TIDE_INSTRUMENT_SAMPLER) != 0
                    && access (options->agent, R_OK) == 0;
   bool started;
+  uint64_t unit_bytes;
   int64_t started_ns;
   int error, status;
 
@@ -148,6 +149,7 @@ launch (TideLoop *loop, const TideOptions *options)
   tide_outlet_init (&loop->outlet, options->frames_fd);
   tide_control_init (&loop->control, options->control_fd);
   tide_pump_init (&loop->pump);
+  unit_bytes = tide_procfs_probe_unit ();
   started_ns = tide_loop_now ();
   started = loop->child_fd >= 0 && tide_shared_open (&loop->shared, options->instruments)
             && (!options->capture || tide_pump_open (&loop->pump))
@@ -163,7 +165,7 @@ launch (TideLoop *loop, const TideOptions *options)
     {
       tide_procfs_init (&loop->procfs, loop->pid);
       tide_outlet_put_instrument (&loop->outlet, tide_loop_now (), TIDE_INSTRUMENT_SAMPLER, TIDE_STATE_ON,
-                                  tide_procfs_probe_unit (), NULL);
+                                  unit_bytes, NULL);
       tide_account_init (&loop->account, &loop->outlet, loop->shared.region, &loop->procfs,
                          options->instruments, use_agent);
       prctl (PR_SET_TIMERSLACK, 1000);

@@ -235,19 +235,24 @@ test_lies (void)
   for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
     {
       g_autofree char *options = g_strdup_printf ("--instruments 3 --set TIDE_LIE=%s", lies[i]);
+      g_autofree char *from = NULL;
+      int fd;
+      char *fifo = run_make_fifo (&fd);
       g_autoptr (Run) run = run_new (options);
-      guint64 top = 0;
 
       g_test_message ("%s", lies[i]);
       run_add (run, "--agent");
       run_add (run, g_getenv ("TIDE_HELPER_LIAR"));
-      run_add_target (run, "grow=2048", "exit=9", NULL);
+      from = g_strconcat ("from=", fifo, NULL);
+      run_add_target (run, from, "grow=2048", "wait", "exit=9", NULL);
       run_start (run, NULL);
-      /* The helper is well, and so is the target.  */
+      /* The helper is well and samples on, and so is the target.  */
+      do
+        g_assert_true (run_read_until (run, TIDE_FRAME_SAMPLE));
+      while (g_array_index (run->samples, TideSample, run->samples->len - 1).rss_pages < 2048);
+      g_assert_cmpint (write (fd, "x", 1), ==, 1);
       g_assert_cmpint (run_finish (run), ==, 9);
-      for (guint j = 0; j < run->samples->len; j++)
-        top = MAX (top, g_array_index (run->samples, TideSample, j).rss_pages);
-      g_assert_cmpuint (top, >, 0);
+      run_remove_fifo (fifo, fd);
       if (i < 8)
         {
           const TideInstrumentInfo *last =
@@ -271,7 +276,8 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   for (guint i = 0; i < pythons->len; i++)
     {
-      for (guint j = 0; j < G_N_ELEMENTS (hows); j++)
+      /* How it ends is the same for all.  */
+      for (guint j = 0; j < (i == 0 ? G_N_ELEMENTS (hows) : 1); j++)
         {
           g_autofree char *path = g_strdup_printf ("/helper/python/%s%s", hows[j], (char *)pythons->pdata[i]);
           Case *c = g_new (Case, 1);
