@@ -1,8 +1,6 @@
 #include "config.h"
 
-#ifdef TIDE_HAVE_APP
 #include "tide-app.h"
-#endif
 #include "tide-cli.h"
 
 #include <glib/gi18n-lib.h>
@@ -21,9 +19,5 @@ main (int argc, char **argv)
 
   if (tide_cli_run (argc, argv, &window, &status))
     return status;
-#ifdef TIDE_HAVE_APP
   return tide_app_run (argc, argv, window.launch, window.files);
-#else
-  return tide_cli_fail (_ ("The window is not built yet."));
-#endif
 }

@@ -91,5 +91,5 @@ tide_cli_print_help (const char *command)
   for (guint i = 0; i < G_N_ELEMENTS (helps); i++)
     if (strcmp (helps[i].command, command) == 0)
       return tide_cli_print (_ (helps[i].text));
-  return tide_cli_print (_ (help_program));
+  g_assert_not_reached ();
 }

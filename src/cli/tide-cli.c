@@ -119,13 +119,6 @@ fail_unbuilt (int argc, char **argv)
   return tide_cli_fail (_ ("The command “%s” is not built yet."), argv[0]);
 }
 
-#ifndef TIDE_HAVE_REPORT
-#define tide_cli_report fail_unbuilt
-#endif
-#ifndef TIDE_HAVE_RENDER
-#define tide_cli_render fail_unbuilt
-#endif
-
 static const struct
 {
   const char *name;
