@@ -30,14 +30,21 @@ fill_standard_descriptors (void)
       return;
 }
 
-/* What a terminal sends is meant for the target; the helper outlives it, to tell how it ended.  */
+/* What a terminal, or a shell's kill of the whole job, sends is meant for the target; the helper outlives it,
+ * to tell how it ended.  INHERITED gets the signals that whoever started us had us ignore (nohup, a shell's
+ * background).  */
 static int
-set_signals (void)
+set_signals (sigset_t *inherited)
 {
-  static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
-  struct sigaction action = { .sa_handler = SIG_IGN };
+  static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE };
+  struct sigaction action;
   sigset_t child;
 
+  sigemptyset (inherited);
+  for (int i = 1; i < NSIG; i++)
+    if (sigaction (i, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+      sigaddset (inherited, i);
+  action = (struct sigaction){ .sa_handler = SIG_IGN };
   for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
     sigaction (ignored[i], &action, NULL);
   /* Ignored by inheritance, children would vanish without a status.  */
@@ -138,6 +145,7 @@ launch (TideLoop *loop, const TideOptions *options)
   TideSpawnStage stage = TIDE_SPAWN_FORK;
   bool use_agent = options->agent != NULL && (options->instruments & ~(uint32_t)TIDE_INSTRUMENT_SAMPLER) != 0
                    && access (options->agent, R_OK) == 0;
+  sigset_t inherited;
   bool started;
   uint64_t unit_bytes;
   int64_t started_ns;
@@ -145,7 +153,9 @@ launch (TideLoop *loop, const TideOptions *options)
 
   loop->options = options;
   loop->page_size = (uint64_t)sysconf (_SC_PAGESIZE);
-  loop->child_fd = set_signals ();
+  loop->child_fd = set_signals (&inherited);
+  if (options->capture)
+    sigemptyset (&inherited); /* what has a session of its own begins as in a new terminal */
   tide_outlet_init (&loop->outlet, options->frames_fd);
   tide_control_init (&loop->control, options->control_fd);
   tide_pump_init (&loop->pump);
@@ -153,7 +163,7 @@ launch (TideLoop *loop, const TideOptions *options)
   started_ns = tide_loop_now ();
   started = loop->child_fd >= 0 && tide_shared_open (&loop->shared, options->instruments)
             && (!options->capture || tide_pump_open (&loop->pump))
-            && tide_spawn_start (&spawn, options, &loop->shared, &loop->pump, use_agent);
+            && tide_spawn_start (&spawn, options, &loop->shared, &loop->pump, &inherited, use_agent);
   error = errno;
   loop->outlet.clock_base_ns = started_ns;
   loop->pid = spawn.pid;

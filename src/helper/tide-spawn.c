@@ -49,13 +49,16 @@ static void __attribute__ ((noreturn)) fail (int report, TideSpawnStage stage)
 }
 
 static void
-restore_signals (void)
+restore_signals (const sigset_t *ignored)
 {
-  struct sigaction action = { .sa_handler = SIG_DFL };
   sigset_t none;
 
   for (int i = 1; i < NSIG; i++)
-    sigaction (i, &action, NULL);
+    {
+      struct sigaction action = { .sa_handler = sigismember (ignored, i) == 1 ? SIG_IGN : SIG_DFL };
+
+      sigaction (i, &action, NULL);
+    }
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
 }
@@ -64,6 +67,7 @@ static void __attribute__ ((noreturn)) become (TideSpawn *self,
                                                const TideOptions *options,
                                                TideShared *shared,
                                                const TidePump *pump,
+                                               const sigset_t *ignored,
                                                bool use_agent,
                                                int report)
 {
@@ -87,15 +91,19 @@ static void __attribute__ ((noreturn)) become (TideSpawn *self,
       errno = EMFILE;
       fail (report, TIDE_SPAWN_DESCRIPTORS);
     }
-  restore_signals ();
+  restore_signals (ignored);
   environ = self->environment;
   execvp (options->command[0], options->command);
   fail (report, TIDE_SPAWN_EXEC);
 }
 
 bool
-tide_spawn_start (
-    TideSpawn *self, const TideOptions *options, TideShared *shared, const TidePump *pump, bool use_agent)
+tide_spawn_start (TideSpawn *self,
+                  const TideOptions *options,
+                  TideShared *shared,
+                  const TidePump *pump,
+                  const sigset_t *ignored,
+                  bool use_agent)
 {
   int report[2];
 
@@ -116,7 +124,7 @@ tide_spawn_start (
   self->report = report[0];
   self->pid = fork ();
   if (self->pid == 0)
-    become (self, options, shared, pump, use_agent, report[1]);
+    become (self, options, shared, pump, ignored, use_agent, report[1]);
   close (report[1]);
   return self->pid > 0;
 }

@@ -4,6 +4,7 @@
 #include "tide-pump.h"
 #include "tide-shared.h"
 
+#include <signal.h>
 #include <sys/types.h>
 
 typedef enum
@@ -25,10 +26,14 @@ typedef struct
 } TideSpawn;
 
 /* Forks while the helper has one thread, so that the child may do what it needs.  The child has the region
- * and, when captured, the pump's slaves; all dispositions of signals are the default ones and none is
- * blocked.  USE_AGENT false starts it without.  False and errno when that fails.  */
-bool tide_spawn_start (
-    TideSpawn *self, const TideOptions *options, TideShared *shared, const TidePump *pump, bool use_agent);
+ * and, when captured, the pump's slaves; no signal is blocked, those of IGNORED are ignored, and the others
+ * have their default action.  USE_AGENT false starts it without.  False and errno when that fails.  */
+bool tide_spawn_start (TideSpawn *self,
+                       const TideOptions *options,
+                       TideShared *shared,
+                       const TidePump *pump,
+                       const sigset_t *ignored,
+                       bool use_agent);
 
 /* Waits until the child has become the program.  False: it has not, ERROR is the errno and STAGE what it was
  * doing; it is reaped.  */
