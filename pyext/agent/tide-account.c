@@ -152,7 +152,8 @@ lose (void)
   atomic_fetch_add_explicit (&account.region->lost, 1, memory_order_relaxed);
 }
 
-/* The lock holder's look.  GROWN: the pages that were charged to the calling stack.  False: nothing can be written now.  */
+/* The lock holder's look.  GROWN: the pages that were charged to the calling stack.  False: nothing can be
+ * written now.  */
 static bool
 look (TideSource source, const void *freed, uint64_t time_ns, int64_t *grown)
 {

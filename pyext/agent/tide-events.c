@@ -205,17 +205,27 @@ raw_calloc (void *ctx, size_t n, size_t size)
   return taken (events.original[TIDE_PY_DOMAIN_RAW].calloc (ctx, n, size), n * size, n * size);
 }
 
+/* Before memory is given back: growth of an earlier block is its site's.  Other growth is this stack's, as
+ * the release will be, and needs no look of its own.  */
+static inline void
+about_to_release (void)
+{
+  if (tide_account_pending ())
+    look (NULL);
+}
+
 static COLD void *
 realloc_mapping (void *ctx, void *block, size_t size)
 {
   size_t old = chunk_word (block) & ~(size_t)CHUNK_FLAGS;
   void *moved;
 
-  look (NULL);
+  if (size <= old)
+    about_to_release ();
   moved = events.original[TIDE_PY_DOMAIN_RAW].realloc (ctx, block, size);
   /* Moved by mremap: only the new part is not resident.  */
   if (moved && size > old)
-    look_for_block (moved, size - old, true);
+    look_for_block (moved, size - old, false);
   else
     look (NULL);
   return moved;
@@ -230,6 +240,7 @@ raw_realloc (void *ctx, void *block, size_t size)
   if (UNLIKELY (old & CHUNK_OWN_MAPPING))
     return realloc_mapping (ctx, block, size);
   old &= ~(size_t)CHUNK_FLAGS;
+  about_to_take (size);
   moved = events.original[TIDE_PY_DOMAIN_RAW].realloc (ctx, block, size);
   return taken (moved, size, size > old ? size - old : 0);
 }
@@ -237,7 +248,7 @@ raw_realloc (void *ctx, void *block, size_t size)
 static COLD void
 free_mapping (void *ctx, void *block)
 {
-  look (NULL);
+  about_to_release ();
   events.original[TIDE_PY_DOMAIN_RAW].free (ctx, block);
   look (block);
 }
@@ -276,7 +287,7 @@ static void
 arena_free (void *ctx, void *block, size_t size)
 {
   if (size >= BIG)
-    look (NULL);
+    about_to_release ();
   events.arena.free (ctx, block, size);
   if (size >= BIG)
     look (NULL);
