@@ -29,7 +29,7 @@ def main():
     options = parser.parse_args()
     print("| python | turns | mode | function | kept MiB | measured MiB | error |\n| --- | --- | --- | --- | --- | --- | --- |")
     for version, python in harness.interpreters(options.python):
-        for turns in ["coarse", "fine"]:
+        for turns in ["slow", "quick", "burst"]:
             for mode in options.modes.split(","):
                 run = harness.Run(python, [os.path.join(harness.HERE, "growth.py"), turns], mode)
                 rows = errors(run)

@@ -1,12 +1,14 @@
-"""growth.py coarse|fine: grows by known amounts in functions of known names, and prints {function: bytes} as one line of JSON.
+"""growth.py slow|quick|burst: grows by known amounts in functions of known names, and prints {function: bytes} as one line of JSON.
 
-Five ways of taking memory, each of which ends in whole pages that only the named function touched.  coarse: each function takes a few
-mebibytes before the next one's turn; fine: they take turns at every step.
+Five ways of taking memory, each of which ends in whole pages that only the named function touched.  They take turns: slow, after four steps
+of some 5 ms each, in which a function takes 1 MiB and reads 8 MiB; quick, after each such step; burst, after taking 1 MiB in well under a
+millisecond, which no program does for long and no sampler follows.
 """
 import ctypes
 import json
 import mmap
 import sys
+import zlib
 
 ROUNDS = 24
 PAGE = mmap.PAGESIZE
@@ -23,23 +25,27 @@ libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
 kept = [None] * (ROUNDS * (SMALL_STEP + 32))
 places = iter(range(len(kept)))
 ZEROS = bytes(1 << 20)
+WORK = bytes(8 << 20) if sys.argv[1] != "burst" else b""
 
 
 def keep_small():
     """Small Python objects, in arenas of pymalloc."""
     for _ in range(SMALL_STEP):
         kept[next(places)] = bytes(479)
+    zlib.crc32(WORK)
 
 
 def keep_blocks():
     """Blocks from the C heap, by Python."""
     for _ in range(16):
         kept[next(places)] = bytearray(65000)
+    zlib.crc32(WORK)
 
 
 def keep_mapping():
     """A block large enough to be a mapping of its own, by Python."""
     kept[next(places)] = bytearray((1 << 20) - 64)
+    zlib.crc32(WORK)
 
 
 def keep_c():
@@ -47,6 +53,7 @@ def keep_c():
     address = libc.malloc((1 << 20) - 64)
     libc.memset(address, 1, (1 << 20) - 64)
     kept[next(places)] = address
+    zlib.crc32(WORK)
 
 
 def keep_late():
@@ -54,12 +61,13 @@ def keep_late():
     block = mmap.mmap(-1, 1 << 20)
     block.write(ZEROS)
     kept[next(places)] = block
+    zlib.crc32(WORK)
 
 
 def come_and_go():
     """Takes and gives back."""
     block = bytearray(40 << 20)
-    block[0] = 1
+    zlib.crc32(WORK)
     del block
 
 
@@ -69,7 +77,7 @@ TAKES = {"keep_small": SMALL_STEP // OBJECTS_A_POOL * POOL, "keep_blocks": 16 * 
 
 
 def main():
-    repeat, rounds = (4, ROUNDS // 4) if sys.argv[1] == "coarse" else (1, ROUNDS)
+    repeat, rounds = (4, ROUNDS // 4) if sys.argv[1] == "slow" else (1, ROUNDS)
     functions = [globals()[name] for name in TAKES]
     for _ in range(rounds):
         for function in functions:

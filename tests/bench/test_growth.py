@@ -32,7 +32,7 @@ print(json.dumps(measured))
 found = pythons.find()
 number = 0
 for version, python in dict([found[0], found[-1]]).items():
-    for turns in ["coarse", "fine"]:
+    for turns in ["slow", "quick", "burst"]:
         result = subprocess.run([python, "-I", "-c", PROBE, os.path.join(HERE, "growth.py"), turns], stdout=subprocess.PIPE, check=True)
         kept, measured = map(json.loads, result.stdout.decode().splitlines())
         for name in kept:
