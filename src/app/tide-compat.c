@@ -39,15 +39,19 @@ tide_compat_find_label (GtkWidget *widget)
 }
 
 void
-tide_compat_column_header_align_end (GtkColumnView *view, guint index)
+tide_compat_column_header_align_end (GtkColumnView *view, guint index, int margin)
 {
   GtkWidget *header = tide_compat_column_header (view, index);
   GtkLabel *label = header != NULL ? tide_compat_find_label (header) : NULL;
+  GtkWidget *box;
 
   if (label == NULL)
     return;
-  gtk_widget_set_hexpand (GTK_WIDGET (label), TRUE);
-  gtk_label_set_xalign (label, 1.0);
+  box = gtk_widget_get_parent (GTK_WIDGET (label));
+  gtk_widget_set_halign (box, GTK_ALIGN_END);
+  gtk_widget_set_margin_end (box, margin);
+  if (GTK_IS_BOX (box))
+    gtk_box_reorder_child_after (GTK_BOX (box), GTK_WIDGET (label), gtk_widget_get_last_child (box));
 }
 
 void

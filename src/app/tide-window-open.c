@@ -20,7 +20,7 @@ static void
 tide_next_free (TideNext *next)
 {
   g_clear_object (&next->file);
-  tide_launch_free (next->launch);
+  g_clear_pointer (&next->launch, tide_launch_free);
   g_free (next);
 }
 

@@ -125,6 +125,10 @@ tide_window_state_changed (TideWindow *self)
     tide_window_show_diagnostics (self);
   if (state == TIDE_SESSION_EMPTY)
     tide_start_page_refresh (self->start_page);
+  /* Not the filter entry: Space is to pause.  */
+  if (state == TIDE_SESSION_LIVE || state == TIDE_SESSION_ENDED)
+    gtk_widget_grab_focus (
+        GTK_WIDGET (tide_functions_view_get_column_view (tide_window_get_functions_view (self))));
   tide_window_leave_state_changed (self);
 }
 
@@ -151,6 +155,20 @@ tide_window_session_notify (TideSession *session, GParamSpec *pspec, TideWindow 
   tide_window_update_title (self);
   tide_window_update_inhibit (self);
   tide_window_actions_update (self);
+}
+
+/* The stylesheet's data colours differ between light and dark.  */
+static void
+tide_window_update_dark (TideWindow *self)
+{
+  gboolean dark;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-application-prefer-dark-theme", &dark,
+                NULL);
+  if (dark)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "dark");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "dark");
 }
 
 static gboolean
@@ -263,6 +281,10 @@ tide_window_init (TideWindow *self)
   tide_window_open_init (self);
   tide_window_dnd_init (self);
   g_signal_connect (self->session, "notify", G_CALLBACK (tide_window_session_notify), self);
+  g_signal_connect_object (gtk_widget_get_settings (GTK_WIDGET (self)),
+                           "notify::gtk-application-prefer-dark-theme", G_CALLBACK (tide_window_update_dark),
+                           self, G_CONNECT_SWAPPED);
+  tide_window_update_dark (self);
   tide_window_state_changed (self);
   tide_window_update_title (self);
   tide_window_actions_update (self);

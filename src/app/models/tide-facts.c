@@ -166,9 +166,12 @@ tide_facts_concentration (TideFunctionTable *table, double *share, guint *count)
       const TideFunctionRow *row = tide_function_table_get_row (table, i);
       gint64 net = TIDE_FUNCTION_ROW_SELF (row);
 
-      if (net <= 0)
+      /* What was there before is no growth; what no function explains is, but nobody can be named for it.  */
+      if (net <= 0 || row->code == TIDE_CODE_BEFORE)
         continue;
       growth += (double)net;
+      if (row->code == 0)
+        continue;
       for (guint k = 0; k < G_N_ELEMENTS (first); k++)
         {
           if (net > first[k])

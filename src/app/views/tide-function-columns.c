@@ -8,6 +8,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* The bar after a number and what is left free beside it.  */
+#define BAR_SPACE 136
+
 typedef struct
 {
   TideFunctionColumns *columns;
@@ -343,7 +346,8 @@ tide_function_columns_add (TideFunctionColumns *self, TideFunctionColumn column)
   if (header != NULL)
     gtk_widget_set_tooltip_text (header, tide_function_columns_definition (column));
   if (tide_function_column_is_number (column))
-    tide_compat_column_header_align_end (self->view, column);
+    tide_compat_column_header_align_end (self->view, column,
+                                         column == TIDE_FUNCTION_COLUMN_SELF ? BAR_SPACE : 0);
 }
 
 TideFunctionColumns *

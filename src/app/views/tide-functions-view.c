@@ -195,13 +195,22 @@ tide_functions_view_notify_process (TideFunctionsView *self)
 }
 
 static void
+tide_functions_view_search_changed (GtkSearchEntry *entry, TideFunctionsView *self)
+{
+  tide_session_set_filter (self->session, gtk_editable_get_text (GTK_EDITABLE (entry)));
+}
+
+static void
 tide_functions_view_notify_filter (TideFunctionsView *self)
 {
-  const char *filter = tide_session_get_filter (self->session);
+  g_autofree char *filter = g_strdup (tide_session_get_filter (self->session));
 
   tide_function_slots_set_filter (self->slots, filter);
+  /* A search entry says that it is empty while its text is replaced.  */
+  g_signal_handlers_block_by_func (self->filter, tide_functions_view_search_changed, self);
   if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->filter)), filter != NULL ? filter : "") != 0)
     gtk_editable_set_text (GTK_EDITABLE (self->filter), filter != NULL ? filter : "");
+  g_signal_handlers_unblock_by_func (self->filter, tide_functions_view_search_changed, self);
 }
 
 static void
@@ -222,12 +231,6 @@ tide_functions_view_notify_selection (TideFunctionsView *self)
       gtk_label_set_text (self->chip_label, text);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->chip), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
     }
-}
-
-static void
-tide_functions_view_search_changed (GtkSearchEntry *entry, TideFunctionsView *self)
-{
-  tide_session_set_filter (self->session, gtk_editable_get_text (GTK_EDITABLE (entry)));
 }
 
 static void

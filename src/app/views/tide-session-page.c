@@ -23,6 +23,7 @@ struct _TideSessionPage
   TideHeadline *headline;
   GtkPaned *paned;
   GtkBox *timeline_box;
+  GtkStackSwitcher *switcher;
   GtkStack *stack;
   TideFunctionsView *functions_view;
   TideOutputView *output_view;
@@ -97,6 +98,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, paned);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, timeline_box);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, TideSessionPage, switcher);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, functions_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, output_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, details_view);
@@ -107,7 +109,12 @@ tide_session_page_class_init (TideSessionPageClass *klass)
 static void
 tide_session_page_init (TideSessionPage *self)
 {
+  GtkLayoutManager *layout;
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  layout = gtk_widget_get_layout_manager (GTK_WIDGET (self->switcher));
+  if (GTK_IS_BOX_LAYOUT (layout))
+    gtk_box_layout_set_homogeneous (GTK_BOX_LAYOUT (layout), FALSE);
 }
 
 void

@@ -9,6 +9,7 @@
 
 typedef enum
 {
+  ITEM_END,
   ITEM_COST,
   ITEM_METHOD,
   ITEM_LOST,
@@ -97,9 +98,11 @@ tide_status_bar_update (TideStatusBar *self)
     return;
 
   {
+    g_autofree char *end = tide_facts_end (process);
     g_autofree char *cost = tide_facts_cost (process);
     g_autofree char *method = tide_facts_method (process);
 
+    tide_status_bar_set (self, ITEM_END, end, _ ("How the program ended"));
     tide_status_bar_set (self, ITEM_COST, cost,
                          _ ("The program’s own processor time with measuring, against without"));
     tide_status_bar_set (self, ITEM_METHOD, method,

@@ -1,0 +1,310 @@
+#include "ui-fixture.h"
+
+#include "tide-decoder.h"
+#include "tide-frames.h"
+#include "tide-journal.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define PAGES_A_MIB 256
+
+void
+ui_init (int *argc, char ***argv)
+{
+  gtk_test_init (argc, argv, NULL);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, "gtk-font-name", "Cantarell 11",
+                NULL);
+}
+
+static TideSlice
+ui_slice (const char *text)
+{
+  return (TideSlice){ text, strlen (text) };
+}
+
+static gboolean
+ui_releases (guint i)
+{
+  return i % 5 == 4;
+}
+
+gint64
+ui_net (guint i)
+{
+  gint64 grown = (i + 1) * UI_MIB;
+
+  return ui_releases (i) ? grown - grown / 2 : grown;
+}
+
+static void
+ui_put_head (TideBuffer *buffer, guint n)
+{
+  TideSlice args[] = { ui_slice ("python3"), ui_slice ("/src/nightly.py"), ui_slice ("--all files") };
+  TideHello hello = { .pid = 4242,
+                      .parent_pid = 1,
+                      .page_size = 4096,
+                      .start_wall_ns = 1000000000000000000u,
+                      .instruments =
+                          TIDE_INSTRUMENT_SAMPLER | TIDE_INSTRUMENT_EVENTS | TIDE_INSTRUMENT_FAULTS };
+  TidePythonInfo python = { 0x030c01f0, 0, ui_slice ("3.12.1") };
+  TideInstrumentInfo events = { .instrument = TIDE_INSTRUMENT_EVENTS,
+                                .state = TIDE_STATE_ON,
+                                .unit_bytes = 65536 };
+  TideInstrumentInfo faults = { .instrument = TIDE_INSTRUMENT_FAULTS,
+                                .state = TIDE_STATE_REFUSED,
+                                .reason = ui_slice ("perf_event_paranoid is 4") };
+  TideOutput out = { .descriptor = 1, .bytes = ui_slice ("\033[32mloading\033[0m\n10 %\r100 %\n") };
+  TideOutput err = { .descriptor = 2, .bytes = ui_slice ("warning: \xff\n") };
+  TideSample sample = { .rss_pages = 10 * PAGES_A_MIB };
+
+  tide_put_hello (buffer, 0, &hello, args, G_N_ELEMENTS (args));
+  tide_put_python (buffer, 0, &python);
+  tide_put_instrument (buffer, 0, &events);
+  tide_put_instrument (buffer, 0, &faults);
+  tide_put_output (buffer, 0, &out);
+  tide_put_output (buffer, 0, &err);
+  tide_put_sample (buffer, 0, &sample);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *file = g_strdup_printf ("/src/package/module_%u.py", i % 7);
+      g_autofree char *name = g_strdup_printf ("function_%04u", i);
+      TideCodeInfo code = { 2 * i + 1, 2 * i + 2, 10 + i };
+      TideNodeInfo node = { 0, i + 1, 11 + i };
+
+      tide_put_string (buffer, 0, ui_slice (file));
+      tide_put_string (buffer, 0, ui_slice (name));
+      tide_put_code (buffer, 0, &code);
+      tide_put_node (buffer, 0, &node);
+    }
+}
+
+static void
+ui_put_all (TideBuffer *buffer, guint n)
+{
+  gint64 rss = 10 * PAGES_A_MIB;
+  TideBye bye = { .time_ns = (n + 1) * 10 * UI_MS, .kind = TIDE_END_EXITED, .value = 3 };
+
+  ui_put_head (buffer, n);
+  for (guint i = 0; i < n; i++)
+    {
+      TideEvent event = { .time_ns = (i + 1) * 10 * UI_MS,
+                          .node = i + 1,
+                          .delta_pages = (gint64)(i + 1) * PAGES_A_MIB };
+
+      event.rss_pages = (guint64)(rss += event.delta_pages);
+      tide_put_events (buffer, 0, &event, 1);
+      if (ui_releases (i))
+        {
+          event.time_ns += 5 * UI_MS;
+          event.delta_pages = -(event.delta_pages / 2);
+          event.rss_pages = (guint64)(rss += event.delta_pages);
+          tide_put_events (buffer, 0, &event, 1);
+        }
+    }
+  tide_put_bye (buffer, 0, &bye);
+  g_assert_true (tide_buffer_ok (buffer));
+}
+
+TideRecording *
+ui_recording (guint n)
+{
+  TideRecording *recording = tide_recording_new ();
+  g_autoptr (TideDecoder) decoder = tide_decoder_new ();
+  TideBatch *batch;
+  TideBuffer buffer;
+
+  tide_buffer_init (&buffer);
+  ui_put_all (&buffer, n);
+  g_assert_true (tide_decoder_push (decoder, buffer.data, buffer.length, NULL));
+  while ((batch = tide_decoder_pop (decoder)) != NULL)
+    tide_recording_append (recording, batch);
+  tide_buffer_finish (&buffer);
+  return recording;
+}
+
+void
+ui_write_recording (const char *path, guint n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TideJournal) journal = tide_journal_new (path, 0, &error);
+  TideBuffer buffer;
+
+  g_assert_no_error (error);
+  tide_buffer_init (&buffer);
+  ui_put_all (&buffer, n);
+  tide_journal_push (journal, buffer.data, buffer.length);
+  g_assert_true (tide_journal_close (journal, &error));
+  tide_buffer_finish (&buffer);
+}
+
+static gboolean
+ui_time_out (gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+void
+ui_wait (UiCondition condition, gpointer data)
+{
+  gboolean late = FALSE;
+  guint timeout = g_timeout_add_seconds (20, ui_time_out, &late);
+
+  while (!condition (data))
+    {
+      g_main_context_iteration (NULL, TRUE);
+      g_assert_false (late);
+    }
+  g_source_remove (timeout);
+}
+
+static gboolean
+ui_is_settled (gpointer data)
+{
+  TideWindow *window = data;
+  TideSession *session = tide_window_get_session (window);
+  gboolean computing;
+
+  g_object_get (session, "computing", &computing, NULL);
+  return !computing
+         && tide_function_slots_get_table (
+                tide_functions_view_get_slots (tide_window_get_functions_view (window)))
+                == tide_session_get_table (session);
+}
+
+static gboolean
+ui_count_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  (*(guint *)data)++;
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+ui_two_frames (gpointer data)
+{
+  return *(guint *)data >= 2;
+}
+
+/* One frame lays out what changed, the next has bound the rows.  */
+static void
+ui_wait_for_frames (GtkWidget *widget)
+{
+  guint frames = 0;
+  guint tick = gtk_widget_add_tick_callback (widget, ui_count_frame, &frames, NULL);
+
+  ui_wait (ui_two_frames, &frames);
+  gtk_widget_remove_tick_callback (widget, tick);
+}
+
+void
+ui_settle (TideWindow *window)
+{
+  ui_wait (ui_is_settled, window);
+  ui_wait_for_frames (GTK_WIDGET (window));
+}
+
+static gboolean
+ui_is_mapped (gpointer data)
+{
+  return gtk_widget_get_mapped (data);
+}
+
+TideWindow *
+ui_window_new (void)
+{
+  TideWindow *window = tide_window_new (NULL);
+  char *folder = ui_folder_new ();
+  g_autofree char *launches = g_build_filename (folder, "launches", NULL);
+  g_autoptr (TideRecent) recent = tide_recent_new (launches);
+
+  tide_session_set_spool_directory (tide_window_get_session (window), folder);
+  tide_window_set_recent (window, recent);
+  g_object_set_data_full (G_OBJECT (window), "folder", folder, g_free);
+  gtk_window_set_default_size (GTK_WINDOW (window), 1200, 800);
+  gtk_window_present (GTK_WINDOW (window));
+  ui_wait (ui_is_mapped, window);
+  return window;
+}
+
+void
+ui_window_show (TideWindow *window, TideRecording *recording)
+{
+  tide_session_set_recording (tide_window_get_session (window), recording, NULL);
+  ui_settle (window);
+}
+
+void
+ui_window_destroy (TideWindow *window)
+{
+  g_autofree char *folder = g_strdup (g_object_get_data (G_OBJECT (window), "folder"));
+
+  tide_session_close (tide_window_get_session (window));
+  gtk_window_destroy (GTK_WINDOW (window));
+  ui_folder_remove (folder);
+}
+
+gboolean
+ui_action_enabled (TideWindow *window, const char *name)
+{
+  return g_action_group_get_action_enabled (G_ACTION_GROUP (window), name);
+}
+
+void
+ui_activate (TideWindow *window, const char *name)
+{
+  g_assert_true (ui_action_enabled (window, name));
+  g_action_group_activate_action (G_ACTION_GROUP (window), name, NULL);
+}
+
+void
+ui_picture (GtkWidget *widget, const char *name)
+{
+  g_autoptr (GdkPaintable) paintable = NULL;
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *folder = g_test_build_filename (G_TEST_BUILT, "pictures", NULL);
+  g_autofree char *path = g_strdup_printf ("%s/%s.png", folder, name);
+  int width, height;
+
+  paintable = gtk_widget_paintable_new (widget);
+  ui_wait_for_frames (widget);
+  width = gdk_paintable_get_intrinsic_width (paintable);
+  height = gdk_paintable_get_intrinsic_height (paintable);
+  g_assert_cmpint (width, >, 0);
+  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  node = gtk_snapshot_free_to_node (snapshot);
+  g_assert_nonnull (node);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (gtk_widget_get_native (widget)), node,
+                                         &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+}
+
+char *
+ui_folder_new (void)
+{
+  char *folder = g_dir_make_tmp ("tide-ui-XXXXXX", NULL);
+
+  g_assert_nonnull (folder);
+  return folder;
+}
+
+void
+ui_folder_remove (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        ui_folder_remove (path);
+      else
+        g_unlink (path);
+    }
+  g_rmdir (folder);
+}

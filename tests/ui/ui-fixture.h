@@ -1,0 +1,50 @@
+#pragma once
+
+#include "tide-window.h"
+
+/* What the tests of the window share.  */
+
+#define UI_MS G_GINT64_CONSTANT (1000000)
+#define UI_MIB (G_GINT64_CONSTANT (1) << 20)
+
+/* gtk_test_init() and what makes pictures and sizes the same everywhere.  */
+void ui_init (int *argc, char ***argv);
+
+/* A finished recording of "nightly.py", process 4242 of CPython 3.12.1, of N functions "function_0000" …:
+ * function i grows by i + 1 MiB at (i + 1) × 10 ms, each fifth releases half of that 5 ms later.  With
+ * output, instruments (faults are refused), and exit status 3.  */
+TideRecording *ui_recording (guint n);
+/* The net growth of function i in it, bytes.  */
+gint64 ui_net (guint i);
+/* A recording file of the same bytes.  */
+void ui_write_recording (const char *path, guint n);
+
+/* Runs the main loop until CONDITION is true; fails the test after 20 s.  */
+typedef gboolean (*UiCondition) (gpointer data);
+void ui_wait (UiCondition condition, gpointer data);
+/* Until the session's table and the rows that show it have come.  */
+void ui_settle (TideWindow *window);
+
+/* A window that is shown, with a spool and a state of its own.  */
+TideWindow *ui_window_new (void);
+void ui_window_show (TideWindow *window, TideRecording *recording);
+void ui_window_destroy (TideWindow *window);
+gboolean ui_action_enabled (TideWindow *window, const char *name);
+void ui_activate (TideWindow *window, const char *name);
+/* Draws the window's content to pictures/NAME.png of the build directory.  */
+void ui_picture (GtkWidget *widget, const char *name);
+
+char *ui_folder_new (void);
+void ui_folder_remove (const char *folder);
+
+/* A prompter that answers from a list, and remembers what it was asked.  */
+#define UI_TYPE_PROMPTER (ui_prompter_get_type ())
+G_DECLARE_FINAL_TYPE (UiPrompter, ui_prompter, UI, PROMPTER, TidePrompter)
+
+UiPrompter *ui_prompter_new (void);
+void ui_prompter_will_answer (UiPrompter *self, TideAnswer answer);
+/* PATH NULL: cancelled.  */
+void ui_prompter_will_choose (UiPrompter *self, const char *path);
+guint ui_prompter_get_n_asked (UiPrompter *self);
+/* Heading of the last question, or title of the last file dialog.  */
+const char *ui_prompter_get_last (UiPrompter *self);
