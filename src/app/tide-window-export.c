@@ -54,13 +54,11 @@ tide_window_picture_chosen (GObject *source, GAsyncResult *result, gpointer user
       return;
     }
   name = g_file_get_basename (file);
-#ifdef TIDE_HAVE_RENDER
   if (!tide_render_format_from_path (name, &options.format))
     {
       tide_window_show_error (self, _ ("The name of a picture must end in .png or .svg"), NULL);
       return;
     }
-#endif
   if (tide_session_get_recording (self->session) == NULL)
     return;
 
@@ -72,14 +70,12 @@ tide_window_picture_chosen (GObject *source, GAsyncResult *result, gpointer user
   /* What is seen is what is drawn.  */
   options.span = tide_session_get_visible (self->session);
   stream = g_memory_output_stream_new_resizable ();
-#ifdef TIDE_HAVE_RENDER
   if (!tide_render_timeline (tide_session_get_recording (self->session), &options, stream, NULL, &error)
       || !g_output_stream_close (stream, NULL, &error))
     {
       tide_window_show_error (self, _ ("The picture could not be drawn"), error);
       return;
     }
-#endif
   bytes = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (stream));
   tide_window_export_bytes (self, file, bytes);
 }

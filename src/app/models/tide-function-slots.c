@@ -51,6 +51,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TideFunctionSlots,
 
 enum
 {
+  REFRESHING,
   REFRESHED,
   N_SIGNALS
 };
@@ -118,6 +119,7 @@ tide_function_slots_show (TideFunctionSlots *self, TideFunctionTable *table, GAr
   guint old_length = self->slots->len, new_length = order->len;
   TideFunctionTable *old = self->table;
 
+  g_signal_emit (self, signals[REFRESHING], 0);
   self->table = table != NULL ? tide_function_table_ref (table) : NULL;
   g_clear_pointer (&old, tide_function_table_unref);
   g_array_unref (self->order);
@@ -395,6 +397,8 @@ tide_function_slots_class_init (TideFunctionSlotsClass *klass)
   object_class->dispose = tide_function_slots_dispose;
   object_class->finalize = tide_function_slots_finalize;
 
+  signals[REFRESHING] = g_signal_new ("refreshing", TIDE_TYPE_FUNCTION_SLOTS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 0);
   signals[REFRESHED] = g_signal_new ("refreshed", TIDE_TYPE_FUNCTION_SLOTS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                      NULL, G_TYPE_NONE, 0);
 }

@@ -149,6 +149,13 @@ tide_functions_view_update_count (TideFunctionsView *self)
     gtk_label_set_text (self->count, text);
 }
 
+/* A list that becomes shorter loses its selection; the person did not take it away.  */
+static void
+tide_functions_view_refreshing (TideFunctionSlots *slots, TideFunctionsView *self)
+{
+  self->moving = TRUE;
+}
+
 static void
 tide_functions_view_refreshed (TideFunctionSlots *slots, TideFunctionsView *self)
 {
@@ -476,6 +483,7 @@ tide_functions_view_init (TideFunctionsView *self)
                             self);
   g_signal_connect (self->selection, "notify::selected", G_CALLBACK (tide_functions_view_notify_selected),
                     self);
+  g_signal_connect (self->slots, "refreshing", G_CALLBACK (tide_functions_view_refreshing), self);
   g_signal_connect (self->slots, "refreshed", G_CALLBACK (tide_functions_view_refreshed), self);
 }
 

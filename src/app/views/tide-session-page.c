@@ -4,12 +4,10 @@
 
 #include "tide-details-view.h"
 #include "tide-headline.h"
+#include "tide-overview.h"
 #include "tide-resources.h"
 #include "tide-status-bar.h"
-#ifdef TIDE_HAVE_TIMELINE
-#include "tide-overview.h"
 #include "tide-timeline.h"
-#endif
 
 #include <glib/gi18n-lib.h>
 
@@ -117,24 +115,31 @@ tide_session_page_init (TideSessionPage *self)
     gtk_box_layout_set_homogeneous (GTK_BOX_LAYOUT (layout), FALSE);
 }
 
+/* What is under the pointer stands in a label, too, for whoever cannot see or hit the card.  */
+static void
+tide_session_page_notify_readout (TideTimeline *timeline, GParamSpec *pspec, TideSessionPage *self)
+{
+  tide_status_bar_set_readout (self->status_bar, tide_timeline_get_readout (timeline));
+}
+
 void
 tide_session_page_set_session (TideSessionPage *self, TideSession *session)
 {
+  GtkWidget *overview, *timeline;
+
   g_return_if_fail (TIDE_IS_SESSION_PAGE (self));
   g_return_if_fail (self->session == NULL);
 
   self->session = g_object_ref (session);
-#ifdef TIDE_HAVE_TIMELINE
-  {
-    GtkWidget *overview = tide_overview_new (session), *timeline = tide_timeline_new (session);
-
-    gtk_widget_set_hexpand (overview, TRUE);
-    gtk_widget_set_hexpand (timeline, TRUE);
-    gtk_widget_set_vexpand (timeline, TRUE);
-    gtk_box_append (self->overview_box, overview);
-    gtk_box_append (self->timeline_box, timeline);
-  }
-#endif
+  overview = tide_overview_new (session);
+  timeline = tide_timeline_new (session);
+  gtk_widget_set_hexpand (overview, TRUE);
+  gtk_widget_set_hexpand (timeline, TRUE);
+  gtk_widget_set_vexpand (timeline, TRUE);
+  gtk_box_append (self->overview_box, overview);
+  gtk_box_append (self->timeline_box, timeline);
+  g_signal_connect_object (timeline, "notify::readout", G_CALLBACK (tide_session_page_notify_readout), self,
+                           0);
   tide_headline_set_session (self->headline, session);
   tide_functions_view_set_session (self->functions_view, session);
   tide_output_view_set_session (self->output_view, session);

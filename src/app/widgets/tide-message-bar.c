@@ -94,6 +94,21 @@ tide_message_bar_init (TideMessageBar *self)
   gtk_widget_set_parent (GTK_WIDGET (self->revealer), GTK_WIDGET (self));
 }
 
+/* The target first: GTK looks at a name at once, and warns when its target does not fit.  */
+static void
+tide_message_bar_set_action (TideMessageBar *self, const char *detailed)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), NULL);
+  if (g_action_parse_detailed_name (detailed, &name, &target, NULL))
+    {
+      gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->button), target);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), name);
+    }
+}
+
 void
 tide_message_bar_show (
     TideMessageBar *self, TideMessageKind kind, const char *text, const char *label, const char *action)
@@ -116,7 +131,7 @@ tide_message_bar_show (
   if (label != NULL)
     {
       gtk_button_set_label (self->button, label);
-      gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->button), action);
+      tide_message_bar_set_action (self, action);
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   gtk_revealer_set_reveal_child (self->revealer, TRUE);

@@ -15,6 +15,7 @@ typedef enum
   ITEM_LOST,
   ITEM_SIZE,
   ITEM_WARNING,
+  ITEM_READOUT,
   N_ITEMS
 } TideStatusItem;
 
@@ -172,6 +173,17 @@ tide_status_bar_set_session (TideStatusBar *self, TideSession *session)
   tide_status_bar_notify_state (self);
 }
 
+void
+tide_status_bar_set_readout (TideStatusBar *self, const char *text)
+{
+  gboolean any = text != NULL && *text != '\0';
+
+  g_return_if_fail (TIDE_IS_STATUS_BAR (self));
+
+  tide_status_bar_set (self, ITEM_READOUT, any ? text : NULL, NULL);
+  gtk_widget_set_opacity (GTK_WIDGET (self->items[ITEM_WARNING]), any ? 0.0 : 1.0);
+}
+
 static void
 tide_status_bar_dispose (GObject *object)
 {
@@ -209,6 +221,7 @@ tide_status_bar_init (TideStatusBar *self)
       gtk_box_append (GTK_BOX (self->box), label);
     }
   gtk_widget_add_css_class (GTK_WIDGET (self->items[ITEM_WARNING]), "warning");
+  gtk_label_set_xalign (self->items[ITEM_READOUT], 1.0);
   gtk_widget_set_hexpand (GTK_WIDGET (self->items[ITEM_WARNING]), TRUE);
   gtk_label_set_xalign (self->items[ITEM_WARNING], 1.0);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
