@@ -87,6 +87,16 @@ tide_axis_ceil (gint64 value, gint64 step)
   return below > G_MAXINT64 - step ? G_MAXINT64 : below + step;
 }
 
+gint64
+tide_axis_change (gint64 from, gint64 to)
+{
+  gint64 change;
+
+  if (__builtin_sub_overflow (to, from, &change))
+    return to > from ? G_MAXINT64 : G_MININT64;
+  return change;
+}
+
 char *
 tide_axis_bytes_label (gint64 bytes, gint64 step)
 {

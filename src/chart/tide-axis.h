@@ -15,6 +15,9 @@ gint64 tide_axis_bytes_step (gint64 span_bytes, double height_px, double min_px)
 gint64 tide_axis_ceil (gint64 value, gint64 step);
 gint64 tide_axis_floor (gint64 value, gint64 step);
 
+/* TO - FROM; saturates.  */
+gint64 tide_axis_change (gint64 from, gint64 to);
+
 /* "512 MiB", "1 200 MiB": all labels of one axis share the unit of its step, so that they are whole numbers.
  * Transfer full.  */
 char *tide_axis_bytes_label (gint64 bytes, gint64 step);

@@ -205,7 +205,7 @@ paint_figures (Picture *self, double y)
   to = tide_format_time (self->data.end_ns, step);
   peak = tide_format_bytes ((guint64)MAX (extent.max, 0));
   last = tide_format_bytes ((guint64)MAX (extent.last, 0));
-  change = tide_format_bytes_signed (extent.last - extent.first);
+  change = tide_format_bytes_signed (tide_axis_change (extent.first, extent.last));
   /* TRANSLATORS: two times.  */
   range = g_strdup_printf (_ ("from %s to %s"), from, to);
   x = paint_figure (self, x, y, peak, _ ("peak"));

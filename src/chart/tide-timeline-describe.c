@@ -89,7 +89,8 @@ tide_timeline_describe (const TideTimelineView *view)
   at = tide_format_time (first_time_of (tide_process_get_rss (view->process), begin, end, extent.max), step);
   peak = tide_format_bytes ((guint64)MAX (extent.max, 0));
   last = tide_format_bytes ((guint64)MAX (extent.last, 0));
-  change = tide_format_bytes ((guint64)ABS (extent.last - extent.first));
+  change = tide_format_bytes (extent.last > extent.first ? (guint64)extent.last - (guint64)extent.first
+                                                         : (guint64)extent.first - (guint64)extent.last);
   if (extent.last > extent.first)
     return g_strdup_printf (_ ("Memory from %s to %s: peak %s at %s, %s at the end, rises by %s."), from, to,
                             peak, at, last, change);

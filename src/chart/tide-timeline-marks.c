@@ -2,6 +2,7 @@
 
 #include "tide-painter-private.h"
 
+#include "tide-axis.h"
 #include "tide-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -94,12 +95,12 @@ tide_painter_selection (TidePainter *self)
     return;
   paint_handle (self, begin);
   paint_handle (self, end);
-  duration = tide_format_duration (selection.end_ns - selection.begin_ns);
+  duration = tide_format_duration (tide_axis_change (selection.begin_ns, selection.end_ns));
   if (self->view->process != NULL
       && tide_series_extent (tide_process_get_rss (self->view->process), selection.begin_ns, selection.end_ns,
                              &extent))
     {
-      g_autofree char *delta = tide_format_bytes_signed (extent.last - extent.first);
+      g_autofree char *delta = tide_format_bytes_signed (tide_axis_change (extent.first, extent.last));
 
       label = g_strdup_printf ("%s · %s", duration, delta);
     }

@@ -95,6 +95,14 @@ test_rounding (void)
 }
 
 static void
+test_change (void)
+{
+  g_assert_cmpint (tide_axis_change (5, 3), ==, -2);
+  g_assert_cmpint (tide_axis_change (G_MININT64, G_MAXINT64), ==, G_MAXINT64);
+  g_assert_cmpint (tide_axis_change (G_MAXINT64, -2), ==, G_MININT64);
+}
+
+static void
 test_labels (void)
 {
   static const struct
@@ -132,6 +140,7 @@ main (int argc, char **argv)
   g_test_add_func ("/axis/time-steps", test_time_steps);
   g_test_add_func ("/axis/bytes-steps", test_bytes_steps);
   g_test_add_func ("/axis/rounding", test_rounding);
+  g_test_add_func ("/axis/change", test_change);
   g_test_add_func ("/axis/labels", test_labels);
   g_test_add_func ("/axis/readout-step", test_readout_step);
   return g_test_run ();
