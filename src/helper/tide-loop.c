@@ -165,6 +165,7 @@ detach (TideLoop *self, int64_t now_ns)
       breathe (DETACH_ROUND_NS);
     }
   now_ns = tide_loop_now ();
+  tide_account_follow (&self->account, now_ns);
   tide_account_drain (&self->account, now_ns);
   read_status (self);
   bye.peak_rss_bytes = self->peak_bytes;
@@ -249,7 +250,8 @@ wait_for_something (TideLoop *self, int64_t now_ns)
     {
       tide_bell_clear (&self->bell);
       /* A target that rings without end gets no more looks than one that moves.  */
-      self->next_tick_ns = now_ns;
+      if (self->next_tick_ns > self->tick_ns + self->options->interval_ns)
+        self->next_tick_ns = self->tick_ns + self->options->interval_ns;
     }
   if ((p[PUMP].revents | p[PUMP + 1].revents) != 0)
     tide_pump_run (&self->pump, &self->outlet, now_ns);
@@ -314,6 +316,7 @@ tide_loop_run (TideLoop *self)
           bool moving;
 
           tick (self, now_ns);
+          self->tick_ns = now_ns;
           moving = now_ns - self->moved_ns < MOVING_NS && !self->suspended;
           self->next_tick_ns = now_ns + (moving ? self->options->interval_ns : IDLE_NS);
           tide_bell_set_idle (&self->bell, !moving);

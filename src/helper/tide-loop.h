@@ -28,6 +28,7 @@ typedef struct
   int child_fd; /* readable at SIGCHLD */
 
   /* CLOCK_MONOTONIC.  */
+  int64_t tick_ns; /* last tick */
   int64_t next_tick_ns;
   int64_t moved_ns;  /* RSS was another one than before */
   int64_t sample_ns; /* last SAMPLE                     */
