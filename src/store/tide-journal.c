@@ -255,6 +255,14 @@ tide_journal_push (TideJournal *self, const guint8 *frames, gsize length)
   g_mutex_unlock (&self->mutex);
 }
 
+/* When the open block has waited long enough.  The first one does not wait: a recording can be opened as soon
+ * as it has its HELLO.  */
+static gint64
+get_deadline (TideJournal *self)
+{
+  return self->entries->len == 0 ? self->open_since : self->open_since + BLOCK_US;
+}
+
 /* The next block to write, NULL when there will be none.  */
 static GByteArray *
 wait_for_block (TideJournal *self)
@@ -268,7 +276,7 @@ wait_for_block (TideJournal *self)
         break;
       if (self->open == NULL)
         g_cond_wait (&self->cond, &self->mutex);
-      else if (self->closing || !g_cond_wait_until (&self->cond, &self->mutex, self->open_since + BLOCK_US))
+      else if (self->closing || !g_cond_wait_until (&self->cond, &self->mutex, get_deadline (self)))
         close_open_block (self);
     }
   block = g_queue_pop_head (&self->blocks);

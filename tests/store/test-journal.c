@@ -195,19 +195,28 @@ wait_for_bytes (TideJournal *journal, guint64 bytes)
   g_assert_cmpuint (tide_journal_get_bytes (journal), >, bytes);
 }
 
-/* A few bytes are on disk after a second, without a close; and a reader finds them.  */
+/* The first frames are on disk at once, later ones after a second, without a close; and a reader finds them.
+ */
 static void
 test_one_second (Fixture *self, gconstpointer data)
 {
   g_autoptr (TideJournal) journal = tide_journal_new (self->path, 0, NULL);
+  gint64 pushed_us;
+  gsize life;
   Content content;
 
   sample_put_life (&self->buffer, 0, 42);
-  tide_journal_push (journal, self->buffer.data, self->buffer.length);
+  life = self->buffer.length;
+  tide_journal_push (journal, self->buffer.data, life);
   wait_for_bytes (journal, TIDE_FORMAT_HEADER_SIZE);
+  sample_put_growth (&self->buffer, 0, 100 * MS_NS, 165, 10);
+  pushed_us = g_get_monotonic_time ();
+  tide_journal_push (journal, self->buffer.data + life, self->buffer.length - life);
+  wait_for_bytes (journal, tide_journal_get_bytes (journal));
+  g_assert_cmpint (g_get_monotonic_time () - pushed_us, >=, G_TIME_SPAN_SECOND);
   content = read_file (self->path);
   g_assert_false (content.closed);
-  g_assert_cmpuint (content.n_blocks, ==, 1);
+  g_assert_cmpuint (content.n_blocks, ==, 2);
   g_assert_cmpmem (content.frames->data, content.frames->len, self->buffer.data, self->buffer.length);
   g_byte_array_unref (content.frames);
 }
