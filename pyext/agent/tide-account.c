@@ -11,7 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_EVENT_SIZE (sizeof (TideEventRecord) + TIDE_RECORD_MAX_FRAMES * sizeof (TideRecordFrame))
+/* One look writes at most three: for a block, for a claim, and for the calling stack.  */
+#define MAX_EVENTS_SIZE (3 * (sizeof (TideEventRecord) + TIDE_RECORD_MAX_FRAMES * sizeof (TideRecordFrame)))
 
 typedef struct
 {
@@ -28,6 +29,9 @@ static struct
   Stack stack;   /* these two are the lock holder's */
   Stack pending; /* to whom the remembered block was handed out */
   const void *_Atomic block;
+  Stack claim; /* to whom the region's claim belongs */
+  const void *_Atomic arena;
+  _Atomic int64_t signal_pages; /* what may come between two fault signals; 0: there are none */
 } account;
 
 static uint64_t
@@ -146,6 +150,72 @@ take_pending (int64_t delta, int64_t rss, uint64_t time_ns)
   return delta - part;
 }
 
+/* Growth up to PAGES that nobody has accounted yet is STACK's: the helper leaves it to us, see tide-region.h.
+ */
+static void
+claim (const Stack *stack, int64_t pages)
+{
+  TideRegionClaim *shared = &account.region->claim;
+  uint32_t sequence = atomic_load_explicit (&shared->sequence, memory_order_relaxed);
+
+  if (stack != &account.claim)
+    {
+      account.claim.tid = stack->tid;
+      account.claim.n_frames = stack->n_frames;
+      account.claim.truncated = stack->truncated;
+      memcpy (account.claim.frames, stack->frames, stack->n_frames * sizeof stack->frames[0]);
+    }
+  atomic_store_explicit (&shared->sequence, sequence + 1, memory_order_relaxed);
+  atomic_thread_fence (memory_order_release);
+  shared->tid = stack->tid;
+  shared->n_frames = stack->n_frames;
+  shared->truncated = stack->truncated;
+  memcpy (shared->frames, stack->frames, stack->n_frames * sizeof stack->frames[0]);
+  atomic_store_explicit (&shared->sequence, sequence + 2, memory_order_release);
+  atomic_store (&account.region->claimed_pages, pages);
+}
+
+static void
+unclaim (void)
+{
+  atomic_store (&account.arena, NULL);
+  atomic_store (&account.region->claimed_pages, 0);
+}
+
+/* Takes what was claimed out of DELTA.  */
+static int64_t
+take_claim (int64_t delta, int64_t rss, uint64_t time_ns)
+{
+  int64_t claimed = atomic_load_explicit (&account.region->claimed_pages, memory_order_relaxed);
+  int64_t part = delta < claimed ? delta : claimed;
+
+  if (part <= 0)
+    return delta;
+  atomic_fetch_sub (&account.region->claimed_pages, part);
+  write_event (&account.claim, TIDE_SOURCE_PENDING, time_ns, part, rss);
+  return delta - part;
+}
+
+/* Distributes growth.  Gives what is the calling stack's.  */
+static int64_t
+share (TideSource source, int64_t delta, int64_t rss, uint64_t time_ns)
+{
+  int64_t signal_pages = atomic_load_explicit (&account.signal_pages, memory_order_relaxed);
+
+  if (source == TIDE_SOURCE_FAULT)
+    {
+      /* What came since the last signal is the stack's that the signal stopped; more than fits between two
+       * came without signals, in system calls that fill a block.  */
+      int64_t beyond = delta > signal_pages ? delta - signal_pages : 0;
+
+      return delta - beyond + take_pending (beyond, rss, time_ns);
+    }
+  delta = take_pending (delta, rss, time_ns);
+  if (signal_pages == 0 || delta <= signal_pages)
+    delta = take_claim (delta, rss, time_ns);
+  return delta;
+}
+
 static void
 lose (void)
 {
@@ -155,30 +225,35 @@ lose (void)
 /* The lock holder's look.  GROWN: the pages that were charged to the calling stack.  False: nothing can be
  * written now.  */
 static bool
-look (TideSource source, const void *freed, uint64_t time_ns, int64_t *grown)
+look (TideSource source, const void *freed, bool before_release, uint64_t time_ns, int64_t *grown)
 {
   TideRegion *region = account.region;
   int64_t rss = tide_statm_read ();
+  int64_t signal_pages = atomic_load_explicit (&account.signal_pages, memory_order_relaxed);
   int64_t delta;
 
   *grown = 0;
   atomic_fetch_add_explicit (&region->n_accounts, 1, memory_order_relaxed);
   if (rss < 0)
     return false;
-  if (rss == atomic_load_explicit (&region->accounted_pages, memory_order_relaxed))
+  delta = rss - atomic_load_explicit (&region->accounted_pages, memory_order_relaxed);
+  /* A little growth is for the next signal, which knows whose it is, unless a release is about to hide it. */
+  if (delta == 0 || (source == TIDE_SOURCE_ALLOC && !before_release && delta > 0 && delta <= signal_pages))
     return true;
-  if (!tide_ring_has_room (2 * MAX_EVENT_SIZE) || !capture (&account.stack, freed)
-      || !tide_ring_has_room (2 * MAX_EVENT_SIZE))
+  if (!tide_ring_has_room (MAX_EVENTS_SIZE) || !capture (&account.stack, freed)
+      || !tide_ring_has_room (MAX_EVENTS_SIZE))
     {
       lose ();
       return false;
     }
   delta = rss - atomic_exchange (&region->accounted_pages, rss);
   if (delta > 0)
-    delta = take_pending (delta, rss, time_ns);
+    delta = share (source, delta, rss, time_ns);
   *grown = delta;
   if (delta)
     write_event (&account.stack, source, time_ns, delta, rss);
+  if (source == TIDE_SOURCE_FAULT)
+    claim (&account.stack, signal_pages);
   ring_bell ();
   return true;
 }
@@ -205,8 +280,8 @@ is_suspended (void)
          || atomic_load_explicit (&account.region->stop, memory_order_relaxed);
 }
 
-void
-tide_account (TideSource source, const void *freed)
+static void
+enter_and_look (TideSource source, const void *freed, bool before_release)
 {
   uint64_t time_ns;
   int64_t grown;
@@ -214,8 +289,53 @@ tide_account (TideSource source, const void *freed)
   if (!tide_account_is_open () || is_suspended () || !lock ())
     return;
   time_ns = now_ns ();
-  look (source, freed, time_ns, &grown);
+  look (source, freed, before_release, time_ns, &grown);
   leave (time_ns);
+}
+
+void
+tide_account (TideSource source, const void *freed)
+{
+  enter_and_look (source, freed, false);
+}
+
+void
+tide_account_before_release (void)
+{
+  enter_and_look (TIDE_SOURCE_ALLOC, NULL, true);
+}
+
+void
+tide_account_arena (const void *arena, size_t size)
+{
+  if (atomic_load (&account.signal_pages) != 0 || !tide_account_is_open () || is_suspended () || !lock ())
+    return;
+  /* What was claimed for the one before has come by now, or will not.  */
+  if (tide_ring_has_room (MAX_EVENTS_SIZE) && capture (&account.claim, NULL))
+    {
+      claim (&account.claim, (int64_t)(size / account.region->page_size));
+      atomic_store (&account.arena, arena);
+    }
+  else
+    unclaim ();
+  unlock ();
+}
+
+void
+tide_account_arena_gone (const void *arena)
+{
+  if (atomic_load (&account.arena) != arena || !lock ())
+    return;
+  unclaim ();
+  unlock ();
+}
+
+void
+tide_account_set_signal_pages (int64_t pages)
+{
+  /* Without signals the claim of the last one has no meaning.  */
+  if (atomic_exchange (&account.signal_pages, pages) != 0 && pages == 0)
+    unclaim ();
 }
 
 void
@@ -228,12 +348,12 @@ tide_account_block (const void *block, size_t size, bool looked)
   if (!tide_account_is_open () || is_suspended () || !lock ())
     return;
   time_ns = now_ns ();
-  if (!look (TIDE_SOURCE_ALLOC, NULL, time_ns, &grown))
+  if (!look (TIDE_SOURCE_ALLOC, NULL, looked, time_ns, &grown))
     missing = 0;
   /* Some allocators fill what they hand out (MALLOC_PERTURB_, debug hooks).  */
   if (grown >= missing || (looked && grown > 0))
     missing -= grown;
-  if (missing > 0 && tide_ring_has_room (2 * MAX_EVENT_SIZE) && capture (&account.pending, NULL))
+  if (missing > 0 && tide_ring_has_room (MAX_EVENTS_SIZE) && capture (&account.pending, NULL))
     {
       atomic_store (&account.region->pending_pages, missing);
       atomic_store (&account.block, block);
@@ -247,6 +367,13 @@ const void *
 tide_account_pending (void)
 {
   return atomic_load_explicit (&account.block, memory_order_relaxed);
+}
+
+bool
+tide_account_is_awaiting (void)
+{
+  return tide_account_pending ()
+         || atomic_load_explicit (&account.region->claimed_pages, memory_order_relaxed) > 0;
 }
 
 void
@@ -274,7 +401,7 @@ tide_account_begin (void)
 void
 tide_account_end (void)
 {
-  tide_account (TIDE_SOURCE_ALLOC, NULL);
+  tide_account_before_release ();
   atomic_store (&account.open, false);
 }
 

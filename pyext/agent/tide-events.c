@@ -107,6 +107,15 @@ follow_top (const void *freed)
   look (freed);
 }
 
+static COLD void
+look_before_release (void)
+{
+  int saved = errno;
+
+  tide_account_before_release ();
+  errno = saved;
+}
+
 /* A big block is filled after it was handed out, and a release soon after could hide that: look again at the
  * calls number 1, 2, 4, 8... while pages of it are missing.  */
 static COLD void
@@ -122,10 +131,9 @@ settle (void)
 static COLD void
 settle_for_good (void)
 {
-  int saved;
+  int saved = errno;
 
-  look (NULL);
-  saved = errno;
+  tide_account_before_release ();
   tide_account_forget ();
   errno = saved;
 }
@@ -205,13 +213,13 @@ raw_calloc (void *ctx, size_t n, size_t size)
   return taken (events.original[TIDE_PY_DOMAIN_RAW].calloc (ctx, n, size), n * size, n * size);
 }
 
-/* Before memory is given back: growth of an earlier block is its site's.  Other growth is this stack's, as
- * the release will be, and needs no look of its own.  */
+/* Before memory is given back: growth of an earlier block or arena is its site's.  Other growth is this
+ * stack's, as the release will be, and needs no look of its own.  */
 static inline void
 about_to_release (void)
 {
-  if (tide_account_pending ())
-    look (NULL);
+  if (tide_account_is_awaiting ())
+    look_before_release ();
 }
 
 static COLD void *
@@ -278,16 +286,29 @@ raw_free (void *ctx, void *block)
 static void *
 arena_alloc (void *ctx, size_t size)
 {
+  void *arena;
+  int saved;
+
   if (size >= BIG)
     look (NULL);
-  return events.arena.alloc (ctx, size);
+  arena = events.arena.alloc (ctx, size);
+  if (arena && size >= BIG)
+    {
+      saved = errno;
+      tide_account_arena (arena, size);
+      errno = saved;
+    }
+  return arena;
 }
 
 static void
 arena_free (void *ctx, void *block, size_t size)
 {
   if (size >= BIG)
-    about_to_release ();
+    {
+      about_to_release ();
+      tide_account_arena_gone (block);
+    }
   events.arena.free (ctx, block, size);
   if (size >= BIG)
     look (NULL);

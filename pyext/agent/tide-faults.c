@@ -28,7 +28,7 @@
  * and every few pages are seen where it grows slowly.  Threads that start later inherit the first period and
  * keep it: the kernel adapts only one event at a time.  */
 #define MIN_PERIOD 8u
-#define MAX_PERIOD 256u
+#define MAX_PERIOD 64u
 #define TOO_CLOSE_NS 100000
 #define FAR_NS 400000
 #define VERY_FAR_NS 10000000
@@ -73,7 +73,10 @@ adapt (void)
   else if (distance > FAR_NS && period > MIN_PERIOD)
     period /= 2;
   if (period != faults.period && is_ours (fd) && ioctl (fd, PERF_EVENT_IOC_PERIOD, &period) == 0)
-    faults.period = period;
+    {
+      faults.period = period;
+      tide_account_set_signal_pages (2 * (int64_t)period);
+    }
 }
 
 static void
@@ -229,6 +232,7 @@ tide_faults_start (TideFaultsReport *report)
   faults.handling = true;
   report->unit_bytes = MIN_PERIOD * (uint64_t)sysconf (_SC_PAGESIZE);
   atomic_store (&faults.fd, fd);
+  tide_account_set_signal_pages (2 * MIN_PERIOD);
   return true;
 }
 
@@ -237,6 +241,7 @@ tide_faults_stop (void)
 {
   int fd = atomic_exchange (&faults.fd, -1);
 
+  tide_account_set_signal_pages (0);
   if (!is_ours (fd))
     return;
   /* A forked child may hold the event open: closing alone would not end it.  */

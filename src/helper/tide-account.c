@@ -4,6 +4,8 @@
 
 /* A shell script may do much before it becomes Python; after this the person is told that it has not yet.  */
 #define PYTHON_NS 10000000000
+/* Claimed growth is left to the agent until RSS has stood still for so long.  */
+#define CLAIM_NS 20000000
 /* More pages than any machine has: no difference of the account.  */
 #define MAX_PAGES (1ll << 52)
 
@@ -171,6 +173,22 @@ take_code (TideAccount *self)
   self->ring.broken = !tide_codes_add_agent (&self->codes, record->id, &contents);
 }
 
+/* The node of a stack that the agent read.  */
+static uint32_t
+find_node (TideAccount *self, const TideRecordFrame *frames, uint32_t n_frames, bool truncated)
+{
+  uint32_t node = truncated ? tide_intern_pseudo (&self->intern, DEEP_NAME) : 0;
+
+  for (uint32_t i = n_frames; i > 0; i--)
+    {
+      TideKnownCode known = tide_codes_find_agent (&self->codes, frames[i - 1].code);
+
+      node = tide_intern_node (&self->intern, node, known.code,
+                               tide_codes_get_line (&self->codes, known, frames[i - 1].offset));
+    }
+  return node;
+}
+
 static void
 take_event (TideAccount *self, int64_t now_ns)
 {
@@ -181,15 +199,8 @@ take_event (TideAccount *self, int64_t now_ns)
     return;
   if (record->source == TIDE_SOURCE_START)
     event.node = tide_intern_pseudo (&self->intern, BEFORE_NAME);
-  else if (record->truncated)
-    event.node = tide_intern_pseudo (&self->intern, DEEP_NAME);
-  for (uint32_t i = record->n_frames; i > 0 && record->source != TIDE_SOURCE_START; i--)
-    {
-      TideKnownCode known = tide_codes_find_agent (&self->codes, record->frames[i - 1].code);
-
-      event.node = tide_intern_node (&self->intern, event.node, known.code,
-                                     tide_codes_get_line (&self->codes, known, record->frames[i - 1].offset));
-    }
+  else
+    event.node = find_node (self, record->frames, record->n_frames, record->truncated != 0);
   /* A clock that is ahead of ours would put all that follows into the future.  */
   event.time_ns = tide_outlet_stamp (self->outlet,
                                      record->time_ns < (uint64_t)now_ns ? (int64_t)record->time_ns : now_ns);
@@ -275,14 +286,14 @@ find_culprit (TideAccount *self, uint32_t *thread)
   return node;
 }
 
-/* Takes the difference to RSS, unless the agent was faster.  */
+/* Takes the difference from BEFORE to NOW, unless the agent was faster.  */
 static bool
-take_difference (TideAccount *self, int64_t before, uint64_t rss_pages, int64_t *delta)
+take_difference (TideAccount *self, int64_t before, int64_t now, int64_t *delta)
 {
   if (before < 0 || before > MAX_PAGES
-      || !atomic_compare_exchange_strong (&self->region->accounted_pages, &before, (int64_t)rss_pages))
+      || !atomic_compare_exchange_strong (&self->region->accounted_pages, &before, now))
     return false;
-  *delta = (int64_t)rss_pages - before;
+  *delta = now - before;
   if (*delta > 0)
     {
       int64_t pending = atomic_load (&self->region->pending_pages);
@@ -293,17 +304,79 @@ take_difference (TideAccount *self, int64_t before, uint64_t rss_pages, int64_t 
   return true;
 }
 
+/* Growth that the agent claimed is left to it as long as RSS moves: how much of DELTA that is.  */
+static int64_t
+get_claimed (TideAccount *self, int64_t delta)
+{
+  int64_t claimed = atomic_load (&self->region->claimed_pages);
+
+  if (self->agent_state != TIDE_AGENT_READY || claimed <= 0 || delta <= 0)
+    return 0;
+  return claimed < delta ? claimed : delta;
+}
+
+/* Charges PAGES, which end at RSS_PAGES, to the stack for which the agent claimed them.  False: it is just
+ * being written, or the agent was faster.  */
+static bool
+charge_claim (TideAccount *self, int64_t now_ns, int64_t before, int64_t pages)
+{
+  TideRegionClaim *claim = &self->region->claim;
+  TideRecordFrame frames[TIDE_RECORD_MAX_FRAMES];
+  uint32_t sequence = atomic_load_explicit (&claim->sequence, memory_order_acquire);
+  uint32_t tid = claim->tid, n_frames = claim->n_frames;
+  bool truncated = claim->truncated;
+  TideEvent event = { .source = TIDE_SOURCE_PENDING };
+
+  if (pages <= 0 || (sequence & 1) != 0 || n_frames > TIDE_RECORD_MAX_FRAMES)
+    return false;
+  memcpy (frames, claim->frames, n_frames * sizeof frames[0]);
+  atomic_thread_fence (memory_order_acquire);
+  /* A code that the ring has not brought yet will have come by the next tick.  */
+  for (uint32_t i = 0; i < n_frames; i++)
+    if (tide_codes_find_agent (&self->codes, frames[i].code).code == 0)
+      return false;
+  if (atomic_load_explicit (&claim->sequence, memory_order_relaxed) != sequence
+      || !take_difference (self, before, before + pages, &event.delta_pages))
+    return false;
+  atomic_fetch_sub (&self->region->claimed_pages, pages);
+  event.node = find_node (self, frames, n_frames, truncated);
+  event.thread = tide_intern_thread (&self->intern, self->pid, tid);
+  event.rss_pages = (uint64_t)(before + pages);
+  event.time_ns = tide_outlet_stamp (self->outlet, now_ns);
+  put (self, &event);
+  return true;
+}
+
 bool
 tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
 {
-  int64_t before = atomic_load (&self->region->accounted_pages);
+  int64_t before = atomic_load (&self->region->accounted_pages), claimed;
   TideEvent event = { .source = TIDE_SOURCE_OUTSIDE };
 
   if (!tide_procfs_read_rss (self->procfs, rss_pages))
     return false;
+  if (*rss_pages != self->last_pages)
+    {
+      self->last_pages = *rss_pages;
+      self->moved_ns = now_ns;
+    }
   if (self->wanted == 0 || (int64_t)*rss_pages == before
       || tide_outlet_get_pending (self->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
     return true;
+  claimed = get_claimed (self, (int64_t)*rss_pages - before);
+  if (claimed == (int64_t)*rss_pages - before && now_ns - self->moved_ns < CLAIM_NS)
+    return true;
+  if (claimed > 0)
+    {
+      if (!charge_claim (self, now_ns, before, claimed))
+        return true;
+      before += claimed;
+      if (before == (int64_t)*rss_pages)
+        {
+          flush (self);
+          return true;
+        }
+    }
   if (self->agent_state >= TIDE_AGENT_READY)
     event.node = find_culprit (self, &event.thread);
   else if (!self->no_agent)
@@ -311,8 +384,11 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
       event.source = TIDE_SOURCE_START;
       event.node = tide_intern_pseudo (&self->intern, BEFORE_NAME);
     }
-  if (!take_difference (self, before, *rss_pages, &event.delta_pages))
-    return true;
+  if (!take_difference (self, before, (int64_t)*rss_pages, &event.delta_pages))
+    {
+      flush (self);
+      return true;
+    }
   event.rss_pages = *rss_pages;
   event.time_ns = tide_outlet_stamp (self->outlet, now_ns);
   put (self, &event);
@@ -335,7 +411,7 @@ tide_account_charge_pause (TideAccount *self, int64_t now_ns)
 
       if (!tide_procfs_read_rss (self->procfs, &event.rss_pages))
         return;
-      taken = take_difference (self, before, event.rss_pages, &event.delta_pages);
+      taken = take_difference (self, before, (int64_t)event.rss_pages, &event.delta_pages);
     }
   if (!taken || event.delta_pages == 0)
     return;
@@ -363,5 +439,11 @@ tide_account_end (TideAccount *self, int64_t now_ns)
   else if (self->agent_state == TIDE_AGENT_LOADED)
     refuse (self, now_ns, "The program ended before its Python interpreter was up.");
   accounted = atomic_load (&self->region->accounted_pages);
+  if (self->wanted != 0 && self->agent_state == TIDE_AGENT_READY
+      && charge_claim (self, now_ns, accounted, get_claimed (self, (int64_t)self->last_pages - accounted)))
+    {
+      flush (self);
+      accounted = atomic_load (&self->region->accounted_pages);
+    }
   return self->wanted != 0 && accounted > 0 && accounted <= MAX_PAGES ? (uint64_t)accounted : 0;
 }

@@ -34,7 +34,9 @@ typedef struct
   uint32_t reported;    /* instruments of which something was said */
   uint32_t states[2];   /* what was said of events and faults */
   bool layout_good;
-  bool no_agent; /* it will not come: nobody can be charged */
+  bool no_agent;       /* it will not come: nobody can be charged */
+  uint64_t last_pages; /* RSS when it was last read, and when it was last another */
+  int64_t moved_ns;
   uint64_t lost;
   uint64_t n_torn; /* stacks that could not be read to their end */
 

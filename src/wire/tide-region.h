@@ -14,7 +14,13 @@
  *
  * The shared account: `accounted_pages` is the RSS that somebody has already charged to somebody.  Whoever sees RSS r (agent or helper)
  * takes the difference by atomic exchange, so that nothing is counted twice.  When the ring has no room the agent does not exchange: the
- * difference stays for the next one.  */
+ * difference stays for the next one.
+ *
+ * Who looks is not always who knows.  A stack that is read a millisecond after the pages came is that of whoever runs long, not of whoever
+ * grows; so growth that the agent will explain better is claimed by it (`claimed_pages`, for the stack in `claim`): pages of a fresh arena,
+ * which are charged to the stack that had to open it (each function opens arenas in proportion to what it takes), or, with faults, what has
+ * come since the last signal.  The helper leaves growth up to the claim alone while RSS moves, and charges it to the claim's stack once
+ * RSS stands still; it takes every fall, and growth beyond the claim, at once.  */
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -83,6 +89,25 @@ typedef struct
   char reason[240]; /* zero-terminated when refused */
 } TideRegionInstrument;
 
+#define TIDE_RECORD_MAX_FRAMES 128
+
+typedef struct
+{
+  uint32_t code;   /* agent's code id                              */
+  uint32_t offset; /* byte offset of the running instruction       */
+} TideRecordFrame;
+
+/* The stack to which claimed growth belongs, written by the agent under a sequence lock: odd while it is being written.  */
+typedef struct
+{
+  _Atomic uint32_t sequence;
+  uint32_t tid;
+  uint16_t n_frames;
+  uint8_t truncated;
+  uint8_t padding;
+  TideRecordFrame frames[TIDE_RECORD_MAX_FRAMES]; /* leaf first */
+} TideRegionClaim;
+
 typedef struct
 {
   uint64_t magic;
@@ -110,6 +135,7 @@ typedef struct
   /* The shared account.  Its own cache line: both sides write it.  */
   _Alignas (64) _Atomic int64_t accounted_pages;
   _Atomic int64_t pending_pages; /* of the last big block, not yet resident */
+  _Atomic int64_t claimed_pages; /* growth up to this is the agent's to charge, see above */
   _Atomic uint32_t account_lock; /* agent's threads only */
   _Atomic uint32_t helper_idle;  /* 1: the helper sleeps long; set it to 0 and FUTEX_WAKE it to have it look now */
 
@@ -117,6 +143,8 @@ typedef struct
   _Alignas (64) _Atomic uint64_t hook_ns;  /* time in slow paths and handlers        */
   _Atomic uint64_t n_accounts;             /* looks at RSS                           */
   _Atomic uint64_t lost;                   /* records that found the ring full       */
+
+  _Alignas (64) TideRegionClaim claim;
 
   /* Ring: bytes written and read since the start.  */
   _Alignas (64) _Atomic uint64_t head; /* agent  */
@@ -158,12 +186,6 @@ typedef struct
 
 typedef struct
 {
-  uint32_t code;   /* agent's code id                              */
-  uint32_t offset; /* byte offset of the running instruction       */
-} TideRecordFrame;
-
-typedef struct
-{
   TideRecordHeader header;
   uint64_t time_ns; /* CLOCK_MONOTONIC */
   int64_t delta_pages;
@@ -175,6 +197,5 @@ typedef struct
   TideRecordFrame frames[]; /* leaf first */
 } TideEventRecord;
 
-#define TIDE_RECORD_MAX_FRAMES 128
 #define TIDE_RECORD_MAX_NAME 8192
 #define TIDE_RECORD_MAX_LINE_TABLE (64u << 10)
