@@ -8,6 +8,7 @@
 #include "tide-record-summary.h"
 #include "tide-recording-name.h"
 #include "tide-signal-relay.h"
+#include "tide-store-error.h"
 #include "tide-target.h"
 #include "tide-wire.h"
 
@@ -115,7 +116,11 @@ run (const TideLaunch *launch, const char *path, gboolean keep_on_failure)
   if (tide_target_get_error (target) != NULL)
     {
       tide_cli_fail ("%s", tide_target_get_error (target)->message);
-      return status != 0 ? status : 1;
+      /* As large as --max-size allowed is no failure, but worth a word.  */
+      if (status == 0
+          && !g_error_matches (tide_target_get_error (target), TIDE_STORE_ERROR, TIDE_STORE_ERROR_FULL))
+        status = 1;
+      return status;
     }
   if (isatty (STDERR_FILENO))
     print_closing_line (path, tide_target_get_journal_bytes (target), summary);

@@ -337,7 +337,7 @@ write_block (TideJournal *self, const GByteArray *frames, GError **error)
     {
       g_autofree char *size = g_format_size_full (self->max_bytes, G_FORMAT_SIZE_IEC_UNITS);
 
-      g_set_error (error, TIDE_STORE_ERROR, TIDE_STORE_ERROR_WRITE,
+      g_set_error (error, TIDE_STORE_ERROR, TIDE_STORE_ERROR_FULL,
                    _ ("The recording “%s” has reached its greatest size (%s) and was ended there."),
                    self->name, size);
       self->full = TRUE;

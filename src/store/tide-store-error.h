@@ -13,6 +13,7 @@ typedef enum
   TIDE_STORE_ERROR_TOO_NEW,         /* a major version that we do not know           */
   TIDE_STORE_ERROR_DAMAGED,         /* the bytes contradict themselves               */
   TIDE_STORE_ERROR_WRITE,           /* the file could not be written                 */
+  TIDE_STORE_ERROR_FULL,            /* it has the size that it was allowed            */
 } TideStoreError;
 
 G_END_DECLS

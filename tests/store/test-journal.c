@@ -355,7 +355,7 @@ test_max_bytes (Fixture *self, gconstpointer data)
   put_noise (&self->buffer, 30, 3);
   tide_journal_push (journal, self->buffer.data, self->buffer.length);
   g_assert_false (tide_journal_close (journal, &error));
-  g_assert_error (error, TIDE_STORE_ERROR, TIDE_STORE_ERROR_WRITE);
+  g_assert_error (error, TIDE_STORE_ERROR, TIDE_STORE_ERROR_FULL);
   g_assert_cmpint (g_stat (self->path, &status), ==, 0);
   g_assert_cmpint (status.st_size, <=, 600000);
   content = read_file (self->path);
