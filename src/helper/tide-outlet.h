@@ -13,9 +13,9 @@
  * Nothing of the account is ever dropped here: a ring that is not drained makes the agent keep its
  * difference, and the helper does not take it either, so the next event carries it.  Definitions, messages
  * and the end always go in.  */
-#define TIDE_OUTLET_OUTPUT_LIMIT (3u << 19)
-#define TIDE_OUTLET_EVENTS_LIMIT (5u << 19)
-#define TIDE_OUTLET_SAMPLE_LIMIT (3u << 20)
+#define TIDE_OUTLET_OUTPUT_LIMIT (12u << 18)
+#define TIDE_OUTLET_EVENTS_LIMIT (14u << 18)
+#define TIDE_OUTLET_SAMPLE_LIMIT (15u << 18)
 
 typedef struct
 {

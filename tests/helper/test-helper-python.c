@@ -163,7 +163,15 @@ test_growth (gconstpointer data)
   assert_exact (run);
   assert_growth (run, 16384);
   if (strcmp (c->how, "flood") == 0)
-    g_assert_cmpuint (run->output[1]->len, ==, 8 << 20);
+    {
+      guint64 output = run->output[1]->len;
+
+      /* A busy machine may keep us from reading in time; what is lost is counted.  */
+      for (guint i = 0; i < run->lost->len; i++)
+        if (g_array_index (run->lost, TideLost, i).kind == TIDE_LOST_OUTPUT)
+          output += g_array_index (run->lost, TideLost, i).count;
+      g_assert_cmpuint (output, ==, 8 << 20);
+    }
   g_assert_cmpuint (run->overhead.agent_ns, >, 0);
   g_assert_cmpuint (run->overhead.agent_bytes, <, 5 << 20);
 }
