@@ -92,15 +92,15 @@ find_range (const TideTimelineView *view, TideSpan visible, double plot_height, 
     }
 }
 
-/* The widest label decides where the plot begins; counted in characters, since the layout knows no font, and
- * in steps of 8 px, so that the plot does not jitter while the range moves.  */
+/* The labels' place is for nine characters ("1 500 MiB"), so that the plot stays where it is while one zooms;
+ * only longer ones widen it. Counted in characters, since the layout knows no font.  */
 static double
 left_edge (const TideTheme *theme, const TideTimelineLayout *layout)
 {
   g_autofree char *label = tide_axis_bytes_label (layout->y_max, layout->y_step);
-  double wanted = g_utf8_strlen (label, -1) * theme->font_size * 0.62 + 14;
+  glong n_characters = MAX (g_utf8_strlen (label, -1), 9);
 
-  return MAX (64, ceil (wanted / 8) * 8);
+  return ceil ((n_characters * theme->font_size * 0.56 + 14) / 4) * 4;
 }
 
 static gint64
