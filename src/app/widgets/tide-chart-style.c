@@ -2,8 +2,13 @@
 
 #include "tide-chart-style.h"
 
+#include <math.h>
+
 /* Labels of the charts against the window's own text.  */
 #define LABEL_SIZE 0.84
+
+/* How far the accent must be from the background, of black to white.  */
+#define LEAST_ACCENT 0.25
 
 static void
 to_color (const GdkRGBA *rgba, double color[3])
@@ -13,10 +18,10 @@ to_color (const GdkRGBA *rgba, double color[3])
   color[2] = rgba->blue;
 }
 
-static gboolean
-is_dark (const double color[3])
+static double
+brightness (const double color[3])
 {
-  return color[0] * 0.30 + color[1] * 0.59 + color[2] * 0.11 < 0.5;
+  return color[0] * 0.30 + color[1] * 0.59 + color[2] * 0.11;
 }
 
 static gboolean
@@ -64,14 +69,21 @@ tide_chart_style_update (TideChartStyle *self, GtkWidget *widget)
 
   if (has_background)
     to_color (&rgba, background);
-  tide_theme_init (&theme, has_background && is_dark (background));
+  tide_theme_init (&theme, has_background && brightness (background) < 0.5);
   if (has_background)
     memcpy (theme.background, background, sizeof background);
   gtk_style_context_get_color (context, &rgba);
   to_color (&rgba, theme.foreground);
-  if (gtk_style_context_lookup_color (context, "tide_accent", &rgba)
-      || gtk_style_context_lookup_color (context, "theme_selected_bg_color", &rgba))
-    to_color (&rgba, theme.accent);
+  /* GTK's dark theme selects in a blue that is made to lie behind white text; as a line nobody would see it.
+   */
+  if (gtk_style_context_lookup_color (context, "theme_selected_bg_color", &rgba))
+    {
+      double accent[3];
+
+      to_color (&rgba, accent);
+      if (fabs (brightness (accent) - brightness (theme.background)) > LEAST_ACCENT)
+        memcpy (theme.accent, accent, sizeof accent);
+    }
   theme.high_contrast = is_high_contrast (widget);
   theme.font = pango_font_description_get_family (font);
   if (theme.font == NULL)
