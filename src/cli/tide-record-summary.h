@@ -14,7 +14,7 @@ void tide_record_summary_add (TideRecordSummary *self, const TideBatch *batch);
 
 /* NULL: it has not ended.  */
 const TideProcessEnd *tide_record_summary_get_end (TideRecordSummary *self);
-/* The last sentence of the greatest severity that the helper said as an error, or NULL.  */
+/* The last sentence that the helper said as an error, or NULL.  */
 const char *tide_record_summary_get_error (TideRecordSummary *self);
 gint64 tide_record_summary_get_peak (TideRecordSummary *self); /* bytes, 0: unknown */
 /* The function whose own net growth is the greatest, as "load (train.py:88)", and its growth in bytes.  NULL when none grew.  Transfer

@@ -1,0 +1,106 @@
+#include "tide-record-summary.h"
+#include "tide-wire.h"
+
+/* A batch that defines load() in a.py at 10, parse() at 20, and a pseudo function without a file, with a node
+ * for each.  */
+static TideBatch *
+definitions (guint stream)
+{
+  TideBatch *batch = tide_batch_new (stream);
+  const char *strings[] = { "/src/a.py", "load", "parse", "[before measuring]" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    g_ptr_array_add (batch->strings, g_strdup (strings[i]));
+  for (guint i = 1; i <= 3; i++)
+    {
+      TideCode code = { i < 3 ? 1 : 0, 1 + i, i < 3 ? 10 * i : 0 };
+      TideNode node = { 0, i, 1 };
+
+      g_array_append_val (batch->codes, code);
+      g_array_append_val (batch->nodes, node);
+    }
+  return batch;
+}
+
+static void
+add_event (TideBatch *batch, guint32 node, gint64 delta)
+{
+  TideRssEvent event = { .delta_bytes = delta, .rss_bytes = 5000, .node = node };
+  TideRssSample sample = { 0, 5000 };
+
+  g_array_append_val (batch->events, event);
+  g_array_append_val (batch->samples, sample);
+}
+
+static void
+test_top (void)
+{
+  g_autoptr (TideRecordSummary) summary = tide_record_summary_new ();
+  g_autoptr (TideBatch) first = definitions (0);
+  g_autoptr (TideBatch) second = tide_batch_new (0);
+  g_autoptr (TideBatch) other = definitions (1);
+  g_autofree char *none = NULL;
+  g_autofree char *top = NULL;
+  g_autofree char *top_of_all = NULL;
+  gint64 bytes;
+
+  none = tide_record_summary_dup_top (summary, &bytes);
+  g_assert_null (none);
+  g_assert_cmpint (bytes, ==, 0);
+
+  add_event (first, 3, 1000000);
+  add_event (first, 0, 1000000);
+  add_event (first, 1, 500);
+  add_event (first, 99, 500);
+  tide_record_summary_add (summary, first);
+  add_event (second, 1, -400);
+  add_event (second, 2, 300);
+  tide_record_summary_add (summary, second);
+  top = tide_record_summary_dup_top (summary, &bytes);
+  g_assert_cmpstr (top, ==, "parse (a.py:20)");
+  g_assert_cmpint (bytes, ==, 300);
+  g_assert_cmpint (tide_record_summary_get_peak (summary), ==, 5000);
+
+  /* Ids of another process are others.  */
+  add_event (other, 1, 700);
+  tide_record_summary_add (summary, other);
+  top_of_all = tide_record_summary_dup_top (summary, &bytes);
+  g_assert_cmpstr (top_of_all, ==, "load (a.py:10)");
+  g_assert_cmpint (bytes, ==, 700);
+}
+
+static void
+test_end (void)
+{
+  g_autoptr (TideRecordSummary) summary = tide_record_summary_new ();
+  g_autoptr (TideBatch) batch = tide_batch_new (0);
+  g_autoptr (TideBatch) other = tide_batch_new (1);
+  TideNote note = { .kind = TIDE_NOTE_MESSAGE, .value = TIDE_SEVERITY_NOTE, .text = g_strdup ("by the way") };
+  TideNote trouble = { .kind = TIDE_NOTE_MESSAGE,
+                       .value = TIDE_SEVERITY_ERROR,
+                       .text = g_strdup ("Cannot run it") };
+
+  other->end = g_new0 (TideProcessEnd, 1);
+  tide_record_summary_add (summary, other);
+  g_assert_null (tide_record_summary_get_end (summary));
+  g_assert_null (tide_record_summary_get_error (summary));
+  g_array_append_val (batch->notes, trouble);
+  g_array_append_val (batch->notes, note);
+  batch->end = g_new0 (TideProcessEnd, 1);
+  batch->end->kind = TIDE_END_SIGNALLED;
+  batch->end->value = 9;
+  batch->end->peak_rss_bytes = 7000;
+  tide_record_summary_add (summary, batch);
+  g_assert_cmpuint (tide_record_summary_get_end (summary)->value, ==, 9);
+  g_assert_cmpint (tide_record_summary_get_peak (summary), ==, 7000);
+  g_assert_cmpstr (tide_record_summary_get_error (summary), ==, "Cannot run it");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/record-summary/top", test_top);
+  g_test_add_func ("/record-summary/end", test_end);
+  return g_test_run ();
+}
