@@ -274,6 +274,48 @@ test_lies (void)
     }
 }
 
+/* Nobody reads while more happens than the helper may keep: it lets the ring fill, and what was not told then
+ * is told later.  No page is charged twice or never.  */
+static void
+test_many (void)
+{
+  g_autofree char *script = NULL;
+  int fd;
+  char *fifo = run_make_fifo (&fd);
+  g_autoptr (Run) run = run_new ("--instruments 3 --set TIDE_LIE=many");
+  struct pollfd p = { .fd = fd, .events = POLLIN };
+  guint64 lost = 0;
+
+  script = g_strdup_printf ("echo done > '%s'", fifo);
+  run_add (run, "--agent");
+  run_add (run, g_getenv ("TIDE_HELPER_LIAR"));
+  run_add (run, "--");
+  run_add (run, "sh");
+  run_add (run, "-c");
+  run_add (run, script);
+  run_start (run, NULL);
+  g_assert_cmpint (poll (&p, 1, PATIENCE_MS), ==, 1);
+  g_assert_cmpint (run_finish (run), ==, 0);
+  g_assert_cmpuint (run->messages->len, ==, 0);
+  for (guint i = 0; i < run->lost->len; i++)
+    {
+      const TideLost *l = &g_array_index (run->lost, TideLost, i);
+
+      g_assert_cmpint (l->kind, !=, TIDE_LOST_OUTPUT);
+      if (l->kind == TIDE_LOST_EVENTS)
+        lost += l->count;
+    }
+  g_test_message ("%u events, %" G_GUINT64_FORMAT " found the ring full", run->events->len, lost);
+  g_assert_cmpuint (lost, >, 0);
+  /* As many as the pipe and the helper hold, and no more: all of them would be 1.5 million.  */
+  g_assert_cmpuint (run->events->len, >, 100000);
+  g_assert_cmpuint (run->events->len, <, 1400000);
+  /* The last SAMPLE has what was accounted.  */
+  g_assert_cmpint (run_sum_events (run), ==,
+                   (gint64)g_array_index (run->samples, TideSample, run->samples->len - 1).rss_pages);
+  run_remove_fifo (fifo, fd);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -300,5 +342,6 @@ main (int argc, char **argv)
       g_test_add_data_func ("/helper/python/detach", pythons->pdata[0], test_detach);
     }
   g_test_add_func ("/helper/python/lies", test_lies);
+  g_test_add_func ("/helper/python/many", test_many);
   return g_test_run ();
 }
