@@ -132,8 +132,12 @@ tide_agent_poll (void)
   if (agent.faults_on
       && atomic_fetch_add_explicit (&agent.n_polls, 1, memory_order_relaxed) % POLLS_PER_CHECK == 0
       && agent.region->faults.state == TIDE_STATE_ON && !tide_faults_is_on ())
-    set_instrument (&agent.region->faults, TIDE_STATE_OFF, 0,
-                    "The program took SIGTRAP for itself, or closed our descriptor.");
+    {
+      /* No growth may be left to a signal that never comes.  */
+      tide_faults_stop ();
+      set_instrument (&agent.region->faults, TIDE_STATE_OFF, 0,
+                      "The program took SIGTRAP for itself, or closed our descriptor.");
+    }
 }
 
 static void

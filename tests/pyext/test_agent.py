@@ -446,12 +446,17 @@ for fd in range(900, 1020):
 def grow():
     return [b"x" * 300000 for i in range(20)]
 more = grow()
+def little():
+    return [b"x" * 150000 for i in range(100)]
+last = little()
 for fd in range(900, 1020):
     assert os.lseek(fd, 0, os.SEEK_CUR) == 4 and os.fstat(fd).st_ino == os.fstat(ours).st_ino, fd
 """
         for wanted in (EVENTS, EVENTS | FAULTS):
             recording = self.run_program(program, wanted=wanted)
             self.assert_near(recording.by_total()["grow"], 6000000, 0.05, MIB / 2, "grow")
+            self.assert_near(recording.by_total()["little"], 15000000, 0.05, MIB / 2, "little")
+            self.assertNotEqual(recording.end["faults"]["state"], ON)
 
     def test_errno_and_output_are_untouched(self):
         recording = self.run_program(BLOCK, wanted=EVENTS | FAULTS)
