@@ -136,18 +136,23 @@ load (const char *path, GError **error)
   return tide_load (file, NULL, NULL, NULL, error);
 }
 
-/* The picture is made in memory first: a failure leaves no half of a file, and an old one as it was.  */
-static gboolean
-write_picture (TideRecording *recording, const TideRenderOptions *options, const char *path, GError **error)
+/* The picture is made in memory first: a failure leaves no half of a file, and an old one as it was.  Returns
+ * the exit status.  */
+static int
+write_picture (TideRecording *recording, const TideRenderOptions *options, const char *path)
 {
   g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
   GMemoryOutputStream *picture = G_MEMORY_OUTPUT_STREAM (memory);
+  g_autoptr (GError) error = NULL;
 
-  return tide_render_timeline (recording, options, memory, NULL, error)
-         && g_file_replace_contents (file, g_memory_output_stream_get_data (picture),
-                                     g_memory_output_stream_get_data_size (picture), NULL, FALSE,
-                                     G_FILE_CREATE_NONE, NULL, NULL, error);
+  if (!tide_render_timeline (recording, options, memory, NULL, &error))
+    return tide_cli_fail ("%s", error->message);
+  if (!g_file_replace_contents (file, g_memory_output_stream_get_data (picture),
+                                g_memory_output_stream_get_data_size (picture), NULL, FALSE,
+                                G_FILE_CREATE_NONE, NULL, NULL, &error))
+    return tide_cli_fail (_ ("%s cannot be written: %s"), path, error->message);
+  return 0;
 }
 
 static int
@@ -188,7 +193,5 @@ tide_cli_render (int argc, char **argv)
   recording = load (arguments.files[0], &error);
   if (recording == NULL)
     return tide_cli_fail ("%s", error->message);
-  if (!write_picture (recording, &options, arguments.output, &error))
-    return tide_cli_fail ("%s", error->message);
-  return 0;
+  return write_picture (recording, &options, arguments.output);
 }
