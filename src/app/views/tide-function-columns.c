@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 /* The bar after a number and what is left free beside it.  */
-#define BAR_SPACE 136
+#define BAR_SPACE 122
 
 typedef struct
 {
@@ -38,8 +38,8 @@ static const struct
   guint nat_chars;
   int width;
 } column_sizes[TIDE_N_FUNCTION_COLUMNS] = {
-  [TIDE_FUNCTION_COLUMN_NAME] = { 24, 0 },    [TIDE_FUNCTION_COLUMN_WHERE] = { 20, 220 },
-  [TIDE_FUNCTION_COLUMN_SELF] = { 11, 246 },  [TIDE_FUNCTION_COLUMN_TOTAL] = { 11, 120 },
+  [TIDE_FUNCTION_COLUMN_NAME] = { 24, 200 },  [TIDE_FUNCTION_COLUMN_WHERE] = { 20, 200 },
+  [TIDE_FUNCTION_COLUMN_SELF] = { 11, 232 },  [TIDE_FUNCTION_COLUMN_TOTAL] = { 11, 120 },
   [TIDE_FUNCTION_COLUMN_RISE] = { 11, 110 },  [TIDE_FUNCTION_COLUMN_FALL] = { 11, 110 },
   [TIDE_FUNCTION_COLUMN_SAMPLES] = { 9, 96 },
 };

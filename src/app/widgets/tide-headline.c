@@ -18,13 +18,18 @@ typedef enum
   N_FIGURES
 } TideFigure;
 
+/* What stays longest when there is little room.  */
+static const TideFigure importance[N_FIGURES] = { FIGURE_NOW, FIGURE_GROWTH, FIGURE_WHO, FIGURE_SLOPE,
+                                                  FIGURE_PEAK };
+
+#define FIGURE_SPACING 24
+
 struct _TideHeadline
 {
   GtkWidget parent;
 
   TideSession *session;
   TideRecording *recording; /* whose "changed" is heard */
-  GtkWidget *box;
   GtkWidget *figures[N_FIGURES];
   GtkLabel *values[N_FIGURES];
   GtkLabel *captions[N_FIGURES];
@@ -210,6 +215,66 @@ tide_headline_set_session (TideHeadline *self, TideSession *session)
 }
 
 static void
+tide_headline_measure (GtkWidget *widget,
+                       GtkOrientation orientation,
+                       int for_size,
+                       int *minimum,
+                       int *natural,
+                       int *minimum_baseline,
+                       int *natural_baseline)
+{
+  TideHeadline *self = TIDE_HEADLINE (widget);
+  gboolean across = orientation == GTK_ORIENTATION_HORIZONTAL;
+
+  *minimum = *natural = 0;
+  *minimum_baseline = *natural_baseline = -1;
+  for (guint i = 0; i < N_FIGURES; i++)
+    {
+      int child_minimum, child_natural;
+
+      /* The hidden ones count for the height, so that it never changes.  */
+      gtk_widget_measure (self->figures[i], orientation, -1, &child_minimum, &child_natural, NULL, NULL);
+      if (!across)
+        *minimum = *natural = MAX (*natural, child_natural);
+      else if (gtk_widget_get_visible (self->figures[i]))
+        *natural += child_natural + FIGURE_SPACING;
+    }
+}
+
+/* Figures whose caption has no room are left out, the least important first: half a caption says nothing.  */
+static void
+tide_headline_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  TideHeadline *self = TIDE_HEADLINE (widget);
+  gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  gboolean shown[N_FIGURES] = { FALSE };
+  int widths[N_FIGURES] = { 0 }, used = 0, x = 0;
+
+  for (guint n = 0; n < N_FIGURES; n++)
+    {
+      TideFigure i = importance[n];
+
+      if (!gtk_widget_get_visible (self->figures[i]))
+        continue;
+      gtk_widget_measure (self->figures[i], GTK_ORIENTATION_HORIZONTAL, -1, NULL, &widths[i], NULL, NULL);
+      shown[i] = used == 0 || used + widths[i] <= width;
+      if (shown[i])
+        used += widths[i] + FIGURE_SPACING;
+    }
+  for (guint i = 0; i < N_FIGURES; i++)
+    {
+      int room = MIN (widths[i], width);
+
+      gtk_widget_set_child_visible (self->figures[i], shown[i]);
+      if (!shown[i])
+        continue;
+      gtk_widget_size_allocate (self->figures[i],
+                                &(GtkAllocation){ rtl ? width - x - room : x, 0, room, height }, -1);
+      x += room + FIGURE_SPACING;
+    }
+}
+
+static void
 tide_headline_dispose (GObject *object)
 {
   TideHeadline *self = TIDE_HEADLINE (object);
@@ -218,8 +283,8 @@ tide_headline_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->recording, self);
   g_clear_object (&self->recording);
   g_clear_object (&self->session);
-  if (self->box != NULL)
-    gtk_widget_unparent (g_steal_pointer (&self->box));
+  for (guint i = 0; i < N_FIGURES; i++)
+    g_clear_pointer (&self->figures[i], gtk_widget_unparent);
   G_OBJECT_CLASS (tide_headline_parent_class)->dispose (object);
 }
 
@@ -229,14 +294,14 @@ tide_headline_class_init (TideHeadlineClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = tide_headline_dispose;
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  widget_class->measure = tide_headline_measure;
+  widget_class->size_allocate = tide_headline_size_allocate;
   gtk_widget_class_set_css_name (widget_class, "headline");
 }
 
 static void
 tide_headline_init (TideHeadline *self)
 {
-  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   for (guint i = 0; i < N_FIGURES; i++)
     {
@@ -254,7 +319,6 @@ tide_headline_init (TideHeadline *self)
       gtk_box_append (GTK_BOX (self->figures[i]), value);
       gtk_box_append (GTK_BOX (self->figures[i]), caption);
       gtk_widget_set_visible (self->figures[i], FALSE);
-      gtk_box_append (GTK_BOX (self->box), self->figures[i]);
+      gtk_widget_set_parent (self->figures[i], GTK_WIDGET (self));
     }
-  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }

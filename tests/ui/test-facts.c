@@ -1,0 +1,92 @@
+#include "ui-fixture.h"
+
+#include "tide-facts.h"
+
+#include <string.h>
+
+static void
+test_instruments (void)
+{
+  g_autoptr (TideRecording) recording = ui_recording (3);
+  TideProcess *process = tide_recording_get_process (recording, 0);
+  TideInstrumentFact facts[TIDE_N_INSTRUMENT_FACTS];
+  g_autofree char *state = NULL;
+  g_autofree char *method = tide_facts_method (process);
+  g_autofree char *end = tide_facts_end (process);
+  g_autofree char *cost = tide_facts_cost (process);
+
+  tide_facts_instruments (process, facts);
+  g_assert_cmpint (facts[0].instrument, ==, TIDE_INSTRUMENT_EVENTS);
+  g_assert_cmpint (facts[0].state, ==, TIDE_STATE_ON);
+  g_assert_cmpint (facts[0].unit_bytes, ==, 65536);
+  g_assert_cmpint (facts[1].state, ==, TIDE_STATE_REFUSED);
+  state = tide_facts_instrument_state (&facts[1]);
+  g_assert_cmpstr (state, ==, "refused: perf_event_paranoid is 4");
+  /* Asked for, and never heard of: it is on, but that is not known.  */
+  g_assert_cmpint (facts[2].state, ==, TIDE_STATE_ON);
+  g_assert_false (facts[2].known);
+  g_assert_cmpstr (method, ==, "RSS by events, ± 64 KiB");
+  g_assert_cmpstr (end, ==, "exited with status 3");
+  g_assert_null (cost);
+}
+
+static void
+test_cost (void)
+{
+  TideCost cost = { .agent_ns = 30000000, .target_cpu_ns = 1030000000 };
+  TideCost young = { .agent_ns = 10, .target_cpu_ns = 1000 };
+
+  g_assert_cmpfloat_with_epsilon (tide_facts_cost_factor (&cost), 1.03, 1e-9);
+  g_assert_cmpfloat (tide_facts_cost_factor (&young), ==, 0.0);
+  g_assert_cmpfloat (tide_facts_cost_factor (NULL), ==, 0.0);
+}
+
+static void
+test_trend (void)
+{
+  g_autoptr (TideRecording) recording = ui_recording (100);
+  TideProcess *process = tide_recording_get_process (recording, 0);
+  TideTrend all, range;
+  gint64 net = 0;
+
+  for (guint i = 0; i < 100; i++)
+    net += ui_net (i);
+  g_assert_true (tide_facts_trend (process, TIDE_SPAN_ALL, &all));
+  g_assert_cmpint (all.growth, ==, net);
+  /* Growth that speeds up: the line's slope lies near the mean, and does not fit exactly.  */
+  g_assert_cmpfloat (all.slope, >, 0.5 * (double)net);
+  g_assert_cmpfloat (all.slope, <, 1.5 * (double)net);
+  g_assert_cmpfloat (all.slope_error, >, 0.0);
+  g_assert_true (tide_facts_trend (process, (TideSpan){ 15 * UI_MS, 35 * UI_MS }, &range));
+  g_assert_cmpint (range.growth, ==, (2 + 3) * UI_MIB);
+  g_assert_false (tide_facts_trend (process, (TideSpan){ 5, 5 }, &range));
+}
+
+static void
+test_concentration (void)
+{
+  g_autoptr (TideRecording) recording = ui_recording (4);
+  g_autoptr (TideFunctionTable) table =
+      tide_function_table_new (tide_recording_get_process (recording, 0), TIDE_SPAN_ALL, NULL);
+  g_autoptr (TideFunctionTable) none =
+      tide_function_table_new (tide_recording_get_process (recording, 0), (TideSpan){ 1, 2 }, NULL);
+  double share;
+  guint count;
+
+  /* 4 + 3 + 2 of 1 + 2 + 3 + 4 MiB.  */
+  g_assert_true (tide_facts_concentration (table, &share, &count));
+  g_assert_cmpuint (count, ==, 3);
+  g_assert_cmpfloat_with_epsilon (share, 0.9, 1e-9);
+  g_assert_false (tide_facts_concentration (none, &share, &count));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/facts/instruments", test_instruments);
+  g_test_add_func ("/facts/cost", test_cost);
+  g_test_add_func ("/facts/trend", test_trend);
+  g_test_add_func ("/facts/concentration", test_concentration);
+  return g_test_run ();
+}
