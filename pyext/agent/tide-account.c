@@ -232,6 +232,11 @@ look (TideSource source, const void *freed, bool before_release, uint64_t time_n
   int64_t signal_pages = atomic_load_explicit (&account.signal_pages, memory_order_relaxed);
   int64_t delta;
 
+  if (tide_py.is_finalizing && tide_py.is_finalizing ())
+    {
+      atomic_store_explicit (&region->finalizing, 1, memory_order_relaxed);
+      source = TIDE_SOURCE_SHUTDOWN;
+    }
   *grown = 0;
   atomic_fetch_add_explicit (&region->n_accounts, 1, memory_order_relaxed);
   if (rss < 0)

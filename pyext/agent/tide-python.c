@@ -45,6 +45,9 @@ tide_python_load (void)
     return #name;
   TIDE_PY_FUNCTIONS (LOAD)
 #undef LOAD
+  tide_py.is_finalizing = (int (*) (void))tide_symbol ("Py_IsFinalizing", NULL);
+  if (!tide_py.is_finalizing)
+    tide_py.is_finalizing = (int (*) (void))tide_symbol ("_Py_IsFinalizing", NULL); /* up to 3.12 */
   tide_py.none = tide_symbol ("_Py_NoneStruct", NULL);
   tide_py.code_type = tide_symbol ("PyCode_Type", NULL);
   return !tide_py.none ? "_Py_NoneStruct" : !tide_py.code_type ? "PyCode_Type" : NULL;

@@ -74,8 +74,9 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
 typedef struct
 {
   TIDE_PY_FUNCTIONS (TIDE_PY_MEMBER)
-  void *none;      /* None                     */
-  void *code_type; /* the type of code objects */
+  void *none;                  /* None                                                       */
+  void *code_type;             /* the type of code objects                                   */
+  int (*is_finalizing) (void); /* the interpreter takes itself apart; NULL: it does not tell */
 } TidePython;
 #undef TIDE_PY_MEMBER
 

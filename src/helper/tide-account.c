@@ -10,6 +10,7 @@
 #define MAX_PAGES (1ll << 52)
 
 #define BEFORE_NAME "[before measuring]"
+#define SHUTDOWN_NAME "[interpreter shutdown]"
 #define PAUSE_NAME "[while paused]"
 /* Stands for the frames of a stack that was too deep, or could not be read to its end.  */
 #define DEEP_NAME "[frames not read]"
@@ -199,6 +200,8 @@ take_event (TideAccount *self, int64_t now_ns)
     return;
   if (record->source == TIDE_SOURCE_START)
     event.node = tide_intern_pseudo (&self->intern, BEFORE_NAME);
+  else if (record->source == TIDE_SOURCE_SHUTDOWN)
+    event.node = tide_intern_pseudo (&self->intern, SHUTDOWN_NAME);
   else
     event.node = find_node (self, record->frames, record->n_frames, record->truncated != 0);
   /* A clock that is ahead of ours would put all that follows into the future.  */
@@ -304,6 +307,14 @@ take_difference (TideAccount *self, int64_t before, int64_t now, int64_t *delta)
   return true;
 }
 
+/* What an interpreter gives back when it takes itself apart says nothing of the program.  */
+static bool
+is_shutting_down (TideAccount *self)
+{
+  return self->agent_state == TIDE_AGENT_ENDED
+         || atomic_load_explicit (&self->region->finalizing, memory_order_relaxed) != 0;
+}
+
 /* Growth that the agent claimed is left to it as long as RSS moves: how much of DELTA that is.  */
 static int64_t
 get_claimed (TideAccount *self, int64_t delta)
@@ -377,7 +388,12 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
           return true;
         }
     }
-  if (self->agent_state >= TIDE_AGENT_READY)
+  if (self->agent_state >= TIDE_AGENT_READY && is_shutting_down (self))
+    {
+      event.source = TIDE_SOURCE_SHUTDOWN;
+      event.node = tide_intern_pseudo (&self->intern, SHUTDOWN_NAME);
+    }
+  else if (self->agent_state >= TIDE_AGENT_READY)
     event.node = find_culprit (self, &event.thread);
   else if (!self->no_agent)
     {

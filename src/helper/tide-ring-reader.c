@@ -58,7 +58,7 @@ tide_ring_reader_get_event (TideRingReader *self, const TideEventRecord **event)
   *event = e;
   self->broken = e->header.size < sizeof *e || e->n_frames > TIDE_RECORD_MAX_FRAMES
                  || e->n_frames * sizeof e->frames[0] > e->header.size - sizeof *e
-                 || e->source > TIDE_SOURCE_OUTSIDE || e->delta_pages > most || e->delta_pages < -most
+                 || e->source > TIDE_SOURCE_SHUTDOWN || e->delta_pages > most || e->delta_pages < -most
                  || e->rss_pages > (uint64_t)most;
   return !self->broken;
 }

@@ -181,7 +181,7 @@ take_events (TideDecoderStream *self, TideDecoderTotals *totals, TideSlice paylo
       totals->traffic_bytes += ABS (row.delta_bytes);
       row.thread = event.thread <= G_MAXUINT16 ? (guint16)event.thread : 0;
       /* What a newer minor version may call its source was at least seen from outside.  */
-      row.source = (guint8)MIN (event.source, TIDE_SOURCE_OUTSIDE);
+      row.source = (guint8)(event.source <= TIDE_SOURCE_SHUTDOWN ? event.source : TIDE_SOURCE_OUTSIDE);
       g_array_append_val (self->batch->events, row);
       add_sample (self, row.time_ns, row.rss_bytes);
     }

@@ -25,6 +25,7 @@ enum
   COLUMN_ATTRIBUTED,
   COLUMN_BEFORE,
   COLUMN_OUTSIDE,
+  COLUMN_SHUTDOWN,
   COLUMN_LOST,
   COLUMN_INSTRUMENTS,
   N_COLUMNS
@@ -38,14 +39,15 @@ static const TideExportColumn columns[N_COLUMNS] = {
   [COLUMN_EXIT_STATUS] = { "exit_status", NULL, TIDE_CELLS_COUNT, TIDE_FOR_PROGRAMS },
   [COLUMN_ENDED] = { "ended", N_ ("Ended"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
   [COLUMN_DURATION] = { "duration_s", N_ ("Duration"), TIDE_CELLS_DURATION, TIDE_FOR_ALL },
-  [COLUMN_START] = { "rss_start", N_ ("RSS at the start"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
-  [COLUMN_END] = { "rss_end", N_ ("RSS at the end"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
+  [COLUMN_START] = { "rss_start", N_ ("RSS when measuring began"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
+  [COLUMN_END] = { "rss_end", N_ ("RSS before shutdown"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
   [COLUMN_PEAK] = { "rss_peak", N_ ("RSS peak"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
   [COLUMN_PEAK_T] = { "rss_peak_t", N_ ("Peak at second"), TIDE_CELLS_TIME, TIDE_FOR_ALL },
-  [COLUMN_RISE] = { "rss_rise", N_ ("Rise from start to end"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
+  [COLUMN_RISE] = { "rss_rise", N_ ("Rise"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
   [COLUMN_ATTRIBUTED] = { "attributed", N_ ("Sum over functions"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
-  [COLUMN_BEFORE] = { "before_measuring", N_ ("… before measuring"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
+  [COLUMN_BEFORE] = { "before_measuring", N_ ("Before measuring"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
   [COLUMN_OUTSIDE] = { "outside_python", N_ ("… outside Python"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
+  [COLUMN_SHUTDOWN] = { "shutdown", N_ ("Interpreter shutdown"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
   [COLUMN_LOST] = { "lost", N_ ("Events lost"), TIDE_CELLS_COUNT, TIDE_FOR_ALL },
   [COLUMN_INSTRUMENTS] = { "instruments", N_ ("Instruments"), TIDE_CELLS_LIST, TIDE_FOR_ALL },
 };
@@ -127,22 +129,42 @@ find_peak (TideSeries *rss, gint64 begin_ns, gint64 end_ns, gint64 peak)
   return time_ns;
 }
 
+/* RSS when the program began: what came before, while the interpreter started, is told by events of their own
+ * at the very beginning.  */
+static gint64
+find_start (TideProcess *process, gint64 begin_ns, gint64 end_ns, gint64 start)
+{
+  for (gsize i = 0; i < tide_process_get_n_events (process); i++)
+    {
+      const TideRssEvent *event = tide_process_get_event (process, i);
+
+      if (event->source != TIDE_SOURCE_START || event->time_ns >= end_ns)
+        break;
+      if (event->time_ns >= begin_ns)
+        start = event->rss_bytes;
+    }
+  return start;
+}
+
+/* SHUTDOWN: what the interpreter gave back in the span when it took itself apart, negative.  */
 static void
-fill_rss (TideProcess *process, TideSpan span, TideCell *cells)
+fill_rss (TideProcess *process, TideSpan span, gint64 shutdown, TideCell *cells)
 {
   TideSeries *rss = tide_process_get_rss (process);
   gint64 last_ns = tide_process_get_last_time (process);
   gint64 begin_ns = MAX (span.begin_ns, 0);
   /* Half-open: what happened at the very last moment belongs to the recording.  */
   gint64 end_ns = MIN (span.end_ns, last_ns + 1);
+  gint64 start;
   TideExtent extent;
 
   tide_cell_set_number (&cells[COLUMN_DURATION], MAX (MIN (span.end_ns, last_ns) - begin_ns, 0));
   if (begin_ns >= end_ns || !tide_series_extent (rss, begin_ns, end_ns, &extent))
     return;
-  tide_cell_set_number (&cells[COLUMN_START], extent.first);
-  tide_cell_set_number (&cells[COLUMN_END], extent.last);
-  tide_cell_set_number (&cells[COLUMN_RISE], extent.last - extent.first);
+  start = find_start (process, begin_ns, end_ns, extent.first);
+  tide_cell_set_number (&cells[COLUMN_START], start);
+  tide_cell_set_number (&cells[COLUMN_END], extent.last - shutdown);
+  tide_cell_set_number (&cells[COLUMN_RISE], extent.last - shutdown - start);
   tide_cell_set_number (&cells[COLUMN_PEAK], extent.max);
   tide_cell_set_number (&cells[COLUMN_PEAK_T], find_peak (rss, begin_ns, end_ns, extent.max));
 }
@@ -155,10 +177,18 @@ is_before_measuring (const TideFunctionRow *row)
          || (*row->file == '\0' && strcmp (row->function, "[before measuring]") == 0);
 }
 
-static void
+/* The helper's.  */
+static gboolean
+is_shutdown (const TideFunctionRow *row)
+{
+  return *row->file == '\0' && strcmp (row->function, "[interpreter shutdown]") == 0;
+}
+
+/* Gives what belongs to the shutdown.  */
+static gint64
 fill_attributed (TideFunctionTable *table, TideCell *cells)
 {
-  gint64 before = 0, outside = 0;
+  gint64 before = 0, outside = 0, shutdown = 0;
 
   for (guint i = 0; i < tide_function_table_get_n_rows (table); i++)
     {
@@ -166,12 +196,16 @@ fill_attributed (TideFunctionTable *table, TideCell *cells)
 
       if (is_before_measuring (row))
         before += TIDE_FUNCTION_ROW_SELF (row);
+      else if (is_shutdown (row))
+        shutdown += TIDE_FUNCTION_ROW_SELF (row);
       else if (row->code == 0)
         outside = TIDE_FUNCTION_ROW_SELF (row);
     }
-  tide_cell_set_number (&cells[COLUMN_ATTRIBUTED], tide_function_table_get_net (table));
+  tide_cell_set_number (&cells[COLUMN_ATTRIBUTED], tide_function_table_get_net (table) - before - shutdown);
   tide_cell_set_number (&cells[COLUMN_BEFORE], before);
   tide_cell_set_number (&cells[COLUMN_OUTSIDE], outside);
+  tide_cell_set_number (&cells[COLUMN_SHUTDOWN], shutdown);
+  return shutdown;
 }
 
 static void
@@ -180,6 +214,7 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
   SummaryRows *self = (SummaryRows *)source;
   const Entry *entry = &g_array_index (self->entries, Entry, index);
   const TideProcessInfo *info = tide_process_get_info (entry->process);
+  gint64 shutdown = 0;
 
   tide_cell_set_number (&cells[COLUMN_PID], info->pid);
   tide_cell_set_text (&cells[COLUMN_PYTHON], info->python_version);
@@ -187,10 +222,10 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
   cells[COLUMN_ARGV].is_null = info->argv == NULL;
   fill_end (tide_process_get_end (entry->process), cells);
   tide_cell_set_text (&cells[COLUMN_ENDED], entry->ended);
-  fill_rss (entry->process, self->span, cells);
   /* Without an event nothing was attributed, and that is no measured nought.  */
   if (tide_process_get_n_events (entry->process) > 0)
-    fill_attributed (entry->table, cells);
+    shutdown = fill_attributed (entry->table, cells);
+  fill_rss (entry->process, self->span, shutdown, cells);
   tide_cell_set_number (&cells[COLUMN_LOST], tide_process_get_n_lost (entry->process));
   cells[COLUMN_INSTRUMENTS].list = (const char *const *)entry->instruments;
   cells[COLUMN_INSTRUMENTS].is_null = FALSE;

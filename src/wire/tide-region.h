@@ -137,6 +137,7 @@ typedef struct
   _Atomic int64_t pending_pages; /* of the last big block, not yet resident */
   _Atomic int64_t claimed_pages; /* growth up to this is the agent's to charge, see above */
   _Atomic uint32_t account_lock; /* agent's threads only */
+  _Atomic uint32_t finalizing;   /* by the agent: the interpreter takes itself apart, what moves now is nobody's */
   _Atomic uint32_t helper_idle;  /* 1: the helper sleeps long; set it to 0 and FUTEX_WAKE it to have it look now */
 
   /* Counters of the agent.  */

@@ -67,6 +67,7 @@ typedef enum
   TIDE_SOURCE_PENDING = 2, /* pages of a big block that came after it was handed out            */
   TIDE_SOURCE_FAULT = 3,   /* a page-fault signal                                               */
   TIDE_SOURCE_OUTSIDE = 4, /* the helper saw RSS move and read the running stack                */
+  TIDE_SOURCE_SHUTDOWN = 5, /* the interpreter was taking itself apart: nobody's                */
 } TideSource;
 
 typedef enum

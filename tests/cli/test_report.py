@@ -54,7 +54,7 @@ class Views(Case):
         selves = [row["rss_self"] for row in rows]
         self.assertEqual(selves, sorted(selves, reverse=True))
         summary = self.rows()
-        self.assertEqual(sum(selves), sum(row["attributed"] for row in summary))
+        self.assertEqual(sum(selves), sum(row["attributed"] + row["before_measuring"] + row["shutdown"] for row in summary))
 
     def test_timeline_and_range(self):
         times = [row["t"] for row in self.rows("--view", "timeline", "--pid", "4242")]

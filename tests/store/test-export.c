@@ -49,7 +49,7 @@ static char *export(TideRecording *recording, const TideExportOptions *options, 
 #define TEXT .format = TIDE_EXPORT_TEXT
 #define SUMMARY_KEYS                                                                                         \
   "pid,python,argv,exit,exit_status,duration_s,rss_start,rss_end,rss_peak,rss_peak_t,rss_rise,attributed,"   \
-  "before_measuring,outside_python,lost,instruments\n"
+  "before_measuring,outside_python,shutdown,lost,instruments\n"
 #define FUNCTION_KEYS                                                                                        \
   "function,file,line,calls,rss_self,rss_total,rss_rise,rss_fall,allocated,freed,live,peak,samples,hot_"     \
   "line,pid\n"
@@ -66,12 +66,12 @@ static const struct
   { "summary",
     { .view = TIDE_VIEW_SUMMARY, CSV, ALL },
     SUMMARY_KEYS "42,3.11.2," ARGV_CSV
-                 ",exited,3,0.07,409600,675840,675840,0.04,266240,675840,409600,0,7,sampler events\n"
-                 "43,," ARGV_CSV ",,,0.0,,,,,,,,,0,sampler events\n" },
+                 ",exited,3,0.07,409600,675840,675840,0.04,266240,266240,409600,0,0,7,sampler events\n"
+                 "43,," ARGV_CSV ",,,0.0,,,,,,,,,,0,sampler events\n" },
   { "summary of one process and a span",
     { .view = TIDE_VIEW_SUMMARY, CSV, .pid = 42, .top = -1, .span = { 15 * MS_NS, 40 * MS_NS } },
     SUMMARY_KEYS "42,3.11.2," ARGV_CSV
-                 ",exited,3,0.025,409600,655360,671744,0.02,245760,245760,0,0,7,sampler events\n" },
+                 ",exited,3,0.025,409600,655360,671744,0.02,245760,245760,0,0,0,7,sampler events\n" },
   { "functions", { .view = TIDE_VIEW_FUNCTIONS, CSV, ALL }, FUNCTION_KEYS BEFORE_ROW LOAD_ROW MAIN_ROW },
   { "functions, top", { .view = TIDE_VIEW_FUNCTIONS, CSV, WHOLE, .top = 1 }, FUNCTION_KEYS BEFORE_ROW },
   { "functions, none", { .view = TIDE_VIEW_FUNCTIONS, CSV, WHOLE, .top = 0 }, FUNCTION_KEYS },
@@ -143,13 +143,13 @@ test_summary_for_people (void)
   const TideExportOptions options = { .view = TIDE_VIEW_SUMMARY, TEXT, ALL };
   g_autofree char *text = export(recording, &options, NULL);
   const char *const lines[] = {
-    "PID                     42\n",
-    "Command                 python3 'ba\\ntch.py' --n",
-    "Ended                   exited with status 3\n",
-    "RSS peak                660 KiB\n",
-    "Peak at second          0.040\n",
-    "Sum over functions      +660 KiB\n",
-    "\n\nPID                     43\nPython                  –\n",
+    "PID                       42\n",
+    "Command                   python3 'ba\\ntch.py' --n",
+    "Ended                     exited with status 3\n",
+    "RSS peak                  660 KiB\n",
+    "Peak at second            0.040\n",
+    "Sum over functions        +260 KiB\n",
+    "\n\nPID                       43\nPython                    –\n",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
@@ -157,13 +157,19 @@ test_summary_for_people (void)
       g_error ("“%s” is not in “%s”", lines[i], text);
 }
 
-/* The helper charges what was there before to a node of its own, which has a name and no file.  */
+/* The helper charges what was there before, and what the interpreter gives back at its end, to nodes of its
+ * own, which have a name and no file: the rise is the program's own.  */
 static void
-test_before_measuring (void)
+test_before_and_after (void)
 {
   g_autoptr (TideDecoder) decoder = tide_decoder_new ();
   g_autoptr (TideRecording) recording = tide_recording_new ();
   const TideExportOptions options = { .view = TIDE_VIEW_SUMMARY, .format = TIDE_EXPORT_JSON, ALL };
+  const TideEvent events[] = {
+    { 0, 10, 10, 1, 0, TIDE_SOURCE_START },
+    { 10, 3, 13, 0, 0, TIDE_SOURCE_OUTSIDE },
+    { 20, -5, 8, 2, 0, TIDE_SOURCE_SHUTDOWN },
+  };
   g_autofree char *text = NULL;
   TideBuffer buffer;
 
@@ -172,13 +178,19 @@ test_before_measuring (void)
   tide_put_string (&buffer, 0, SLICE ("[before measuring]"));
   tide_put_code (&buffer, 0, &(TideCodeInfo){ 0, 1, 0 });
   tide_put_node (&buffer, 0, &(TideNodeInfo){ 0, 1, 0 });
-  tide_put_events (&buffer, 0, &(TideEvent){ 0, 10, 10, 1, 0, TIDE_SOURCE_START }, 1);
+  tide_put_string (&buffer, 0, SLICE ("[interpreter shutdown]"));
+  tide_put_code (&buffer, 0, &(TideCodeInfo){ 0, 2, 0 });
+  tide_put_node (&buffer, 0, &(TideNodeInfo){ 0, 2, 0 });
+  tide_put_events (&buffer, 0, events, G_N_ELEMENTS (events));
   g_assert_true (tide_decoder_push (decoder, buffer.data, buffer.length, NULL));
   tide_buffer_finish (&buffer);
   tide_recording_append (recording, tide_decoder_pop (decoder));
   text = export(recording, &options, NULL);
-  g_assert_nonnull (
-      strstr (text, "\"attributed\": 40960, \"before_measuring\": 40960, \"outside_python\": 0"));
+  g_assert_nonnull (strstr (
+      text,
+      "\"attributed\": 12288, \"before_measuring\": 40960, \"outside_python\": 12288, \"shutdown\": -20480"));
+  g_assert_nonnull (strstr (text, "\"rss_start\": 40960, \"rss_end\": 53248,"));
+  g_assert_nonnull (strstr (text, "\"rss_rise\": 12288,"));
 }
 
 static void
@@ -284,7 +296,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/export/goldens", test_goldens);
   g_test_add_func ("/export/summary-for-people", test_summary_for_people);
-  g_test_add_func ("/export/before-measuring", test_before_measuring);
+  g_test_add_func ("/export/before-and-after", test_before_and_after);
   g_test_add_func ("/export/json", test_json);
   g_test_add_func ("/export/empty", test_empty);
   g_test_add_func ("/export/refused", test_refused);

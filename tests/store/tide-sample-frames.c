@@ -235,7 +235,7 @@ sample_check_batch (SampleCheck *check, const TideBatch *batch)
       check_time (&of_events, event->time_ns);
       g_assert_cmpuint (event->node, <=, check->n_nodes);
       g_assert_cmpuint (event->thread, <=, check->n_threads);
-      g_assert_cmpuint (event->source, <=, TIDE_SOURCE_OUTSIDE);
+      g_assert_cmpuint (event->source, <=, TIDE_SOURCE_SHUTDOWN);
       g_assert_cmpint (event->rss_bytes, >=, 0);
     }
   for (guint i = 0; i < batch->samples->len; i++)
