@@ -15,7 +15,8 @@
 /* A stroke's cost grows faster than its length where a line turns again and again.  */
 #define STROKE_POINTS 48
 
-/* So many bars in a row are no line any more but a band: it is drawn softer, with its upper edge as the line.
+/* So many bars in a row that go up and down are no line any more but a band: it is drawn softer, with its
+ * upper edge as the line.
  */
 #define BAND_BARS 8
 #define BAND_ALPHA 0.45
@@ -32,7 +33,8 @@ typedef struct
 typedef struct
 {
   double x, top, bottom; /* X: the column's left edge */
-  gboolean band;         /* one of many in a row      */
+  int direction;         /* 1: rises, -1: falls, 0: does both */
+  gboolean band;         /* one of many in a row that go up and down */
 } Bar;
 
 /* Where the pen is while a trace is made.  A piece of line is begun only once it has a length.  */
@@ -88,7 +90,10 @@ add_column (Pen *pen, const TideColumn *column, double x)
 
   if (peaks || fabs (first - last) > STEEP_PX)
     {
-      Bar bar = { x, y_of (scale, column->max), y_of (scale, column->min), FALSE };
+      Bar bar = { .x = x,
+                  .top = y_of (scale, column->max),
+                  .bottom = y_of (scale, column->min),
+                  .direction = peaks ? 0 : (column->last > column->first) - (column->last < column->first) };
 
       pen_draw (pen, x, first);
       g_array_append_val (pen->trace->bars, bar);
@@ -100,6 +105,17 @@ add_column (Pen *pen, const TideColumn *column, double x)
   pen_draw (pen, middle, last);
 }
 
+/* Bars from BEGIN to before END stand side by side: many turns make them a band, a steep slope has none.  */
+static gboolean
+is_band (const Bar *bars, guint begin, guint end)
+{
+  guint n_turns = 0;
+
+  for (guint i = begin; i < end; i++)
+    n_turns += bars[i].direction == 0 || (i > begin && bars[i].direction == -bars[i - 1].direction);
+  return end - begin >= BAND_BARS && n_turns * 3 >= end - begin;
+}
+
 static void
 mark_bands (TideTrace *self)
 {
@@ -109,9 +125,10 @@ mark_bands (TideTrace *self)
   for (guint i = 1; i <= self->bars->len; i++)
     if (i == self->bars->len || bars[i].x - bars[i - 1].x > self->column_width * 1.5)
       {
-        for (guint j = begin; i - begin >= BAND_BARS && j < i; j++)
-          bars[j].band = TRUE;
-        begin = i;
+        gboolean band = is_band (bars, begin, i);
+
+        for (; begin < i; begin++)
+          bars[begin].band = band;
       }
 }
 

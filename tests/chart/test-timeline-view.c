@@ -122,6 +122,53 @@ test_line_and_area (void)
       }
 }
 
+/* A slope of one sample a pixel, too steep for a line, is as dark as a line all along; noise of the same size
+ * is not.  */
+static void
+test_slope_and_band (void)
+{
+  for (guint noise = 0; noise <= 1; noise++)
+    {
+      g_autoptr (TideRecording) recording = tide_fixture_recording ();
+      g_autofree TideRssSample *samples = g_new (TideRssSample, 2000);
+      TideTimelineView view;
+      g_auto (Picture) picture = { 0 };
+      guint n_line = 0, n = 0;
+
+      for (guint i = 0; i < 2000; i++)
+        {
+          gint64 value = noise ? (i % 2) * 20 : CLAMP ((gint64)i - 1000, 0, 20);
+
+          samples[i] = (TideRssSample){ i * TIDE_MS, (20 + value * 10) * TIDE_MIB };
+        }
+      tide_fixture_add_samples (recording, samples, 2000);
+      view = tide_fixture_view (recording, NULL);
+      view.visible = (TideSpan){ 900 * TIDE_MS, 1100 * TIDE_MS };
+      /* A plot of 200 px: a sample for each.  */
+      picture_init (&picture, &view, FALSE, 400, 400, 1);
+      view.visible.end_ns =
+          view.visible.begin_ns + (gint64)(picture.layout.right - picture.layout.left) * TIDE_MS;
+      picture_clear (&picture);
+      picture_init (&picture, &view, FALSE, 400, 400, 1);
+      for (gint64 bytes = 50 * TIDE_MIB; bytes < 190 * TIDE_MIB; bytes += TIDE_MIB)
+        {
+          double x =
+              tide_timeline_x_at (&picture.layout, 1000 * TIDE_MS + (bytes / TIDE_MIB - 20) * TIDE_MS / 10);
+          double y = tide_timeline_y_at (&picture.layout, bytes);
+          guint best = 255;
+
+          for (double dx = -2; dx <= 2; dx++)
+            best = MIN (best, distance_to (&picture, x + dx, y, TIDE_INK_LINE));
+          n++;
+          n_line += best < 60;
+        }
+      if (noise)
+        g_assert_cmpuint (n_line, <, n / 4);
+      else
+        g_assert_cmpuint (n_line, ==, n);
+    }
+}
+
 static void
 test_selection (void)
 {
@@ -320,6 +367,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/timeline-view/spikes", test_spikes);
   g_test_add_func ("/timeline-view/line-and-area", test_line_and_area);
+  g_test_add_func ("/timeline-view/slope-and-band", test_slope_and_band);
   g_test_add_func ("/timeline-view/selection", test_selection);
   g_test_add_func ("/timeline-view/pause", test_pause);
   g_test_add_func ("/timeline-view/end", test_end);
