@@ -87,7 +87,8 @@ tide_prompter_real_ask (TidePrompter *self, GtkWindow *parent, const TideQuestio
 
       gtk_widget_add_css_class (button, "destructive-action");
     }
-  gtk_dialog_add_button (GTK_DIALOG (dialog), question->first, TIDE_ANSWER_FIRST);
+  gtk_widget_add_css_class (gtk_dialog_add_button (GTK_DIALOG (dialog), question->first, TIDE_ANSWER_FIRST),
+                            "suggested-action");
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), TIDE_ANSWER_FIRST);
   g_signal_connect (dialog, "response", G_CALLBACK (tide_prompter_ask_response), task);
   gtk_window_present (GTK_WINDOW (dialog));

@@ -243,7 +243,6 @@ change_fullscreen (GSimpleAction *action, GVariant *state, gpointer user_data)
     gtk_window_fullscreen (GTK_WINDOW (user_data));
   else
     gtk_window_unfullscreen (GTK_WINDOW (user_data));
-  g_simple_action_set_state (action, state);
 }
 
 static void
@@ -418,6 +417,14 @@ tide_window_tab_changed (TideSessionPage *page, GParamSpec *pspec, TideWindow *s
   tide_window_set_action_state (self, "tab", g_variant_new_string (tide_session_page_get_tab (page)));
 }
 
+/* The window manager has a say, too.  */
+static void
+tide_window_fullscreen_changed (TideWindow *self)
+{
+  tide_window_set_action_state (self, "fullscreen",
+                                g_variant_new_boolean (gtk_window_is_fullscreen (GTK_WINDOW (self))));
+}
+
 void
 tide_window_actions_class_init (GtkWidgetClass *widget_class)
 {
@@ -437,5 +444,6 @@ tide_window_actions_init (TideWindow *self)
   g_action_map_add_action_entries (G_ACTION_MAP (self), window_actions, G_N_ELEMENTS (window_actions), self);
   g_signal_connect_object (view, "row-selected", G_CALLBACK (tide_window_row_selected), self, 0);
   g_signal_connect_object (self->session_page, "notify::tab", G_CALLBACK (tide_window_tab_changed), self, 0);
+  g_signal_connect (self, "notify::fullscreened", G_CALLBACK (tide_window_fullscreen_changed), NULL);
   tide_window_row_selected (view, self);
 }

@@ -162,7 +162,7 @@ tide_window_leave_step (TideWindow *self)
   else if (tide_session_is_dirty (self->session))
     {
       TideQuestion question = {
-        .body = _ ("It will be lost when it is not saved."),
+        .body = _ ("Without saving, it is lost."),
         .first = _ ("_Save…"),
         .second = _ ("_Discard"),
       };

@@ -3,9 +3,9 @@
 #include "tide-functions-view.h"
 
 #include "tide-compat.h"
-#include "tide-facts.h"
 #include "tide-format.h"
 #include "tide-function-columns.h"
+#include "tide-functions-text.h"
 #include "tide-resources.h"
 
 #include <glib/gi18n-lib.h>
@@ -322,89 +322,26 @@ tide_functions_view_init_menu (TideFunctionsView *self)
 
 /* --- copying --- */
 
-static void
-tide_functions_view_append_field (GString *text, const char *field, char separator)
-{
-  if (separator == ',')
-    {
-      /* RFC 4180.  */
-      g_autofree char *quoted = NULL;
-      g_auto (GStrv) parts = NULL;
-
-      if (strpbrk (field, ",\"\r\n") == NULL)
-        {
-          g_string_append (text, field);
-          return;
-        }
-      parts = g_strsplit (field, "\"", -1);
-      quoted = g_strjoinv ("\"\"", parts);
-      g_string_append_printf (text, "\"%s\"", quoted);
-    }
-  else
-    {
-      g_autofree char *flat = g_strdelimit (g_strdup (field), "\t\r\n", ' ');
-
-      g_string_append (text, flat);
-    }
-}
-
-static void
-tide_functions_view_append_row (GString *text, const TideFunctionRow *row, char separator)
-{
-  const gint64 numbers[] = { TIDE_FUNCTION_ROW_SELF (row), TIDE_FUNCTION_ROW_TOTAL (row), row->self_rise,
-                             row->self_fall, (gint64)row->n_samples };
-
-  tide_functions_view_append_field (text, row->function, separator);
-  g_string_append_c (text, separator);
-  tide_functions_view_append_field (text, row->file, separator);
-  g_string_append_printf (text, "%c%u", separator, row->hot_line != 0 ? row->hot_line : row->line);
-  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-    g_string_append_printf (text, "%c%" G_GINT64_FORMAT, separator, numbers[i]);
-}
-
-static char *
-tide_functions_view_to_text (TideFunctionsView *self, char separator, const char *end)
-{
-  /* The keys of `pagetide report`: the same program reads both.  */
-  static const char *const keys[] = { "function",  "file",     "line",     "rss_self",
-                                      "rss_total", "rss_rise", "rss_fall", "samples" };
-  GString *text = g_string_new (NULL);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->slots));
-
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    g_string_append_printf (text, "%s%.*s", keys[i], i + 1 < G_N_ELEMENTS (keys) ? 1 : 0,
-                            (char[]){ separator, '\0' });
-  g_string_append (text, end);
-  for (guint i = 0; i < n; i++)
-    {
-      tide_functions_view_append_row (text, tide_function_slots_get_row (self->slots, i), separator);
-      g_string_append (text, end);
-    }
-  return g_string_free (text, FALSE);
-}
-
 char *
 tide_functions_view_to_csv (TideFunctionsView *self)
 {
-  return tide_functions_view_to_text (self, ',', "\r\n");
+  return tide_functions_text_table (self->slots, ',');
 }
 
 void
 tide_functions_view_copy_row (TideFunctionsView *self)
 {
   const TideFunctionRow *row = tide_functions_view_get_selected (self);
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *text = row != NULL ? tide_functions_text_row (row, '\t') : NULL;
 
-  if (row == NULL)
-    return;
-  tide_functions_view_append_row (text, row, '\t');
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text->str);
+  if (text != NULL)
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
 }
 
 void
 tide_functions_view_copy_table (TideFunctionsView *self)
 {
-  g_autofree char *text = tide_functions_view_to_text (self, '\t', "\n");
+  g_autofree char *text = tide_functions_text_table (self->slots, '\t');
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
 }

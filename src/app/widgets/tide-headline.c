@@ -125,8 +125,8 @@ tide_headline_update_trend (TideHeadline *self, TideProcess *process)
     {
       g_autofree char *text = tide_format_rate (trend.slope);
       g_autofree char *error = tide_format_bytes ((guint64)MIN (trend.slope_error, 1e18));
-      g_autofree char *caption =
-          g_strdup_printf (!selected && live ? _ ("slope of the last 10 s, ±%s") : _ ("slope, ±%s"), error);
+      g_autofree char *caption = g_strdup_printf (
+          !selected && live ? _ ("slope of the last 10 s, ±%s/s") : _ ("slope, ±%s/s"), error);
 
       tide_headline_set (
           self, FIGURE_SLOPE, text, caption,

@@ -63,6 +63,17 @@ tide_status_bar_get_size (TideStatusBar *self)
   return info != NULL ? (guint64)MAX (g_file_info_get_size (info), 0) : 0;
 }
 
+/* Gives way to what is under the cursor.  */
+static void
+tide_status_bar_set_warning (TideStatusBar *self, const char *text)
+{
+  tide_status_bar_set (self, ITEM_WARNING, text, text);
+  if (text == NULL)
+    gtk_label_set_text (self->items[ITEM_WARNING], "");
+  else if (gtk_widget_get_visible (GTK_WIDGET (self->items[ITEM_READOUT])))
+    gtk_widget_set_visible (GTK_WIDGET (self->items[ITEM_WARNING]), FALSE);
+}
+
 static void
 tide_status_bar_update_warning (TideStatusBar *self, TideProcess *process)
 {
@@ -80,11 +91,11 @@ tide_status_bar_update_warning (TideStatusBar *self, TideProcess *process)
           g_autofree char *full =
               facts[i].why != NULL ? g_strdup_printf ("%s — %s", text, facts[i].why) : g_strdup (text);
 
-          tide_status_bar_set (self, ITEM_WARNING, full, full);
+          tide_status_bar_set_warning (self, full);
           return;
         }
     }
-  tide_status_bar_set (self, ITEM_WARNING, warning, warning);
+  tide_status_bar_set_warning (self, warning);
 }
 
 static void
@@ -181,7 +192,8 @@ tide_status_bar_set_readout (TideStatusBar *self, const char *text)
   g_return_if_fail (TIDE_IS_STATUS_BAR (self));
 
   tide_status_bar_set (self, ITEM_READOUT, any ? text : NULL, NULL);
-  gtk_widget_set_opacity (GTK_WIDGET (self->items[ITEM_WARNING]), any ? 0.0 : 1.0);
+  gtk_widget_set_visible (GTK_WIDGET (self->items[ITEM_WARNING]),
+                          !any && *gtk_label_get_text (self->items[ITEM_WARNING]) != '\0');
 }
 
 static void
@@ -221,6 +233,7 @@ tide_status_bar_init (TideStatusBar *self)
       gtk_box_append (GTK_BOX (self->box), label);
     }
   gtk_widget_add_css_class (GTK_WIDGET (self->items[ITEM_WARNING]), "warning");
+  gtk_widget_set_hexpand (GTK_WIDGET (self->items[ITEM_READOUT]), TRUE);
   gtk_label_set_xalign (self->items[ITEM_READOUT], 1.0);
   gtk_widget_set_hexpand (GTK_WIDGET (self->items[ITEM_WARNING]), TRUE);
   gtk_label_set_xalign (self->items[ITEM_WARNING], 1.0);
