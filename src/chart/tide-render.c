@@ -371,7 +371,9 @@ choose_spans (Picture *self)
   if (last <= 0 && self->options->span.end_ns == G_MAXINT64)
     span.end_ns = 10 * G_GINT64_CONSTANT (1000000000);
   self->view.visible = span;
-  self->data = (TideSpan){ MAX (span.begin_ns, 0), MIN (span.end_ns, last) };
+  /* The last sample is measured too, whether or not a range ends there.  */
+  self->data = (TideSpan){ MAX (span.begin_ns, 0),
+                           span.end_ns >= last ? MIN (last, G_MAXINT64 - 1) + 1 : span.end_ns };
 }
 
 gboolean
