@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /* The header of the column at INDEX, or NULL when GTK builds it in a way that we do not know.  Borrowed.  */
 GtkWidget *tide_compat_column_header (GtkColumnView *view, guint index);
-/* Header text to the end of its column, for numbers, MARGIN px before it; the arrow of the order stands before the text.  */
+/* Header text to the end of its column, for numbers, MARGIN px before it; the arrow of the order stands
+ * before the text.  */
 void tide_compat_column_header_align_end (GtkColumnView *view, guint index, int margin);
 /* Brings the row at POSITION into view.  */
 void tide_compat_column_view_scroll_to (GtkColumnView *view, guint position);

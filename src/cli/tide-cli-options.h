@@ -14,9 +14,11 @@ typedef struct
 
 void tide_cli_options_clear (TideCliOptions *self);
 
-/* Reads ARGV, after the command's name in ARGV[0].  Options end at SCRIPT, -m or -c: what follows is the program's.  RECORD: those of
- * `record` are taken as well.  FALSE and a sentence when they cannot be obeyed.  */
-gboolean tide_cli_options_parse (TideCliOptions *self, int argc, char **argv, gboolean record, GError **error);
+/* Reads ARGV, after the command's name in ARGV[0].  Options end at SCRIPT, -m or -c: what follows is the
+ * program's.  RECORD: those of `record` are taken as well.  FALSE and a sentence when they cannot be obeyed.
+ */
+gboolean
+tide_cli_options_parse (TideCliOptions *self, int argc, char **argv, gboolean record, GError **error);
 
 /* "64M" to bytes.  */
 gboolean tide_cli_parse_size (const char *text, guint64 *bytes);

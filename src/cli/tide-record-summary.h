@@ -4,8 +4,8 @@
 
 G_BEGIN_DECLS
 
-/* What `record` keeps of a stream that it does not keep: how the first process ended, its peak, and the net growth of each function.
- * Memory: a few bytes for each string, code and node.  */
+/* What `record` keeps of a stream that it does not keep: how the first process ended, its peak, and the net
+ * growth of each function. Memory: a few bytes for each string, code and node.  */
 typedef struct _TideRecordSummary TideRecordSummary;
 
 TideRecordSummary *tide_record_summary_new (void);
@@ -17,8 +17,8 @@ const TideProcessEnd *tide_record_summary_get_end (TideRecordSummary *self);
 /* The last sentence that the helper said as an error, or NULL.  */
 const char *tide_record_summary_get_error (TideRecordSummary *self);
 gint64 tide_record_summary_get_peak (TideRecordSummary *self); /* bytes, 0: unknown */
-/* The function whose own net growth is the greatest, as "load (train.py:88)", and its growth in bytes.  NULL when none grew.  Transfer
- * full, valid UTF-8.  */
+/* The function whose own net growth is the greatest, as "load (train.py:88)", and its growth in bytes.  NULL
+ * when none grew.  Transfer full, valid UTF-8.  */
 char *tide_record_summary_dup_top (TideRecordSummary *self, gint64 *bytes);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TideRecordSummary, tide_record_summary_free)

@@ -4,9 +4,9 @@
 
 G_BEGIN_DECLS
 
-/* What one reader decoded in one go, ready to be appended to a recording: plain arrays, no GObjects.  Made by a reader thread, consumed
- * by tide_recording_append() on the main thread.  All of it has been checked: ids are dense and refer backwards, times do not decrease,
- * sizes are bytes.  One batch speaks of one stream.  */
+/* What one reader decoded in one go, ready to be appended to a recording: plain arrays, no GObjects.  Made by
+ * a reader thread, consumed by tide_recording_append() on the main thread.  All of it has been checked: ids
+ * are dense and refer backwards, times do not decrease, sizes are bytes.  One batch speaks of one stream.  */
 
 typedef struct
 {
@@ -111,19 +111,19 @@ typedef struct
 typedef struct
 {
   guint stream;
-  TideProcessInfo *info;  /* NULL unless HELLO or PYTHON came: then all that is known now */
-  GPtrArray *strings;     /* char *, UTF-8; the next ids                                  */
-  GArray *codes;          /* TideCode, the next ids                                       */
-  GArray *nodes;          /* TideNode, the next ids                                       */
-  GArray *threads;        /* TideThread, the next ids                                     */
-  GArray *events;         /* TideRssEvent                                                 */
-  GArray *samples;        /* TideRssSample: of SAMPLE frames and of events, in time order  */
-  GArray *statuses;       /* TideStatus                                                   */
-  GArray *notes;          /* TideNote                                                     */
-  GArray *outputs;        /* TideOutputChunk                                              */
-  TideCost *cost;         /* NULL, or the newest                                          */
-  TideProcessEnd *end;    /* NULL unless BYE came                                         */
-  gint64 last_time_ns;    /* of anything in it                                            */
+  TideProcessInfo *info; /* NULL unless HELLO or PYTHON came: then all that is known now */
+  GPtrArray *strings;    /* char *, UTF-8; the next ids                                  */
+  GArray *codes;         /* TideCode, the next ids                                       */
+  GArray *nodes;         /* TideNode, the next ids                                       */
+  GArray *threads;       /* TideThread, the next ids                                     */
+  GArray *events;        /* TideRssEvent                                                 */
+  GArray *samples;       /* TideRssSample: of SAMPLE frames and of events, in time order  */
+  GArray *statuses;      /* TideStatus                                                   */
+  GArray *notes;         /* TideNote                                                     */
+  GArray *outputs;       /* TideOutputChunk                                              */
+  TideCost *cost;        /* NULL, or the newest                                          */
+  TideProcessEnd *end;   /* NULL unless BYE came                                         */
+  gint64 last_time_ns;   /* of anything in it                                            */
 } TideBatch;
 
 TideBatch *tide_batch_new (guint stream);

@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* All that is known of one process: append-only tables.  The main thread appends (through TideRecording); any thread that holds a
- * reference may read at the same time: what a getter's length says is there stays where it is.  */
+/* All that is known of one process: append-only tables.  The main thread appends (through TideRecording); any
+ * thread that holds a reference may read at the same time: what a getter's length says is there stays where
+ * it is.  */
 #define TIDE_TYPE_PROCESS (tide_process_get_type ())
 G_DECLARE_FINAL_TYPE (TideProcess, tide_process, TIDE, PROCESS, GObject)
 
@@ -30,10 +31,10 @@ guint tide_process_get_n_codes (TideProcess *self);
 guint tide_process_get_n_nodes (TideProcess *self);
 guint tide_process_get_n_threads (TideProcess *self);
 gsize tide_process_get_n_events (TideProcess *self);
-const char *tide_process_get_string (TideProcess *self, guint32 id); /* "" for 0 and for an unknown id */
+const char *tide_process_get_string (TideProcess *self, guint32 id);   /* "" for 0 and for an unknown id */
 const TideCode *tide_process_get_code (TideProcess *self, guint32 id); /* NULL for 0 */
 const TideNode *tide_process_get_node (TideProcess *self, guint32 id); /* NULL for 0 */
-const TideThread *tide_process_get_thread (TideProcess *self, guint32 id); /* NULL for 0 */
+const TideThread *tide_process_get_thread (TideProcess *self, guint32 id);   /* NULL for 0 */
 const TideRssEvent *tide_process_get_event (TideProcess *self, gsize index); /* NULL past the end */
 /* Number of events with time < TIME_NS.  */
 gsize tide_process_count_events_before (TideProcess *self, gint64 time_ns);

@@ -10,16 +10,17 @@ G_BEGIN_DECLS
  *   level 1   [min max][min max] ...........  one for 64 samples
  *   samples   t v  t v  t v  t v ...........  chunks of 64 Ki, which never move
  *
- * Times do not decrease (an earlier one is set to the last); a value holds until the next sample.  One thread appends; any thread reads
- * at the same time what was published before (lengths are published with release order).  Units are the caller's: for RSS bytes, and
- * nanoseconds.  */
+ * Times do not decrease (an earlier one is set to the last); a value holds until the next sample.  One thread
+ * appends; any thread reads at the same time what was published before (lengths are published with release
+ * order).  Units are the caller's: for RSS bytes, and nanoseconds.  */
 typedef struct _TideSeries TideSeries;
 
 typedef struct
 {
-  gint64 first, last; /* value at the start of the span (held, if a sample stands before it), and at its end */
-  gint64 min, max;    /* of all values that held at any moment of the span                                   */
-  gsize n_samples;    /* samples with begin <= time < end                                                     */
+  gint64 first,
+      last;        /* value at the start of the span (held, if a sample stands before it), and at its end */
+  gint64 min, max; /* of all values that held at any moment of the span                                   */
+  gsize n_samples; /* samples with begin <= time < end                                                     */
 } TideExtent;
 
 TideSeries *tide_series_new (void);

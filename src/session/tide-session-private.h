@@ -11,8 +11,8 @@ struct _TideSession
   GObject parent_instance;
 
   TideSessionState state;
-  TideRecording *recording; /* NULL when empty or loading */
-  TideProcess *process;     /* the one that is shown */
+  TideRecording *recording;    /* NULL when empty or loading */
+  TideProcess *process;        /* the one that is shown */
   const TideProcessInfo *info; /* of that process, when the title was last told; only compared */
 
   TideSpanControl span;
@@ -29,8 +29,8 @@ struct _TideSession
   gboolean paused;
 
   char *spool_directory;
-  char *path;      /* of the recording, or NULL */
-  int spool_lock;  /* -1: not in the spool folder */
+  char *path;     /* of the recording, or NULL */
+  int spool_lock; /* -1: not in the spool folder */
   gboolean dirty;
   char *error_text;
 };

@@ -6,20 +6,22 @@
 
 G_BEGIN_DECLS
 
-/* What one window looks at: the recording, what of it is seen, what is selected, the filter, and the tables that follow from them.  Views
- * bind to it and never talk to each other.  Main thread.
+/* What one window looks at: the recording, what of it is seen, what is selected, the filter, and the tables
+ * that follow from them.  Views bind to it and never talk to each other.  Main thread.
  *
- * Zooming changes `visible` (what is seen); a selection filters every table; the two are never mixed.  While `follow` is on, `visible`
- * keeps its length (30 s at first) and its end stays at now; zooming or panning away by the person turns it off.
+ * Zooming changes `visible` (what is seen); a selection filters every table; the two are never mixed.  While
+ * `follow` is on, `visible` keeps its length (30 s at first) and its end stays at now; zooming or panning
+ * away by the person turns it off.
  *
- * Properties (all notify): recording, process, state, visible-begin, visible-end, selection-begin, selection-end (int64 ns;
- * begin >= end: none), filter, follow, table (TideFunctionTable, boxed as pointer), computing, title, path, dirty, paused, error-text.  */
+ * Properties (all notify): recording, process, state, visible-begin, visible-end, selection-begin,
+ * selection-end (int64 ns; begin >= end: none), filter, follow, table (TideFunctionTable, boxed as pointer),
+ * computing, title, path, dirty, paused, error-text.  */
 
 typedef enum
 {
   TIDE_SESSION_EMPTY,
   TIDE_SESSION_LOADING,
-  TIDE_SESSION_LIVE, /* until the last batch of the ended program was pumped */
+  TIDE_SESSION_LIVE,  /* until the last batch of the ended program was pumped */
   TIDE_SESSION_ENDED, /* a finished or an opened recording */
 } TideSessionState;
 
@@ -34,25 +36,35 @@ void tide_session_set_spool_directory (TideSession *self, const char *path);
 
 gboolean tide_session_launch (TideSession *self, const TideLaunch *launch, GError **error);
 const TideLaunch *tide_session_get_launch (TideSession *self); /* what was launched, or NULL */
-void tide_session_load_async (TideSession *self, GFile *file, GFileProgressCallback progress, gpointer progress_data,
-                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void tide_session_load_async (TideSession *self,
+                              GFile *file,
+                              GFileProgressCallback progress,
+                              gpointer progress_data,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
 /* On an error the session is empty.  */
 gboolean tide_session_load_finish (TideSession *self, GAsyncResult *result, GError **error);
 /* Shows RECORDING (tests, samples).  PATH may be NULL.  */
 void tide_session_set_recording (TideSession *self, TideRecording *recording, const char *path);
 
-/* Moves the finished spool file, or copies the opened one, to FILE, replacing it; afterwards that is `path`, and not dirty.  */
-void tide_session_save_async (TideSession *self, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback,
+/* Moves the finished spool file, or copies the opened one, to FILE, replacing it; afterwards that is `path`,
+ * and not dirty.  */
+void tide_session_save_async (TideSession *self,
+                              GFile *file,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
                               gpointer user_data);
 gboolean tide_session_save_finish (TideSession *self, GAsyncResult *result, GError **error);
 
-/* Appends waiting batches for at most BUDGET_US microseconds; TRUE when something was.  The window calls it once a frame, tests and the
- * command line when "batches-ready" is emitted.  */
+/* Appends waiting batches for at most BUDGET_US microseconds; TRUE when something was.  The window calls it
+ * once a frame, tests and the command line when "batches-ready" is emitted.  */
 gboolean tide_session_pump (TideSession *self, gint64 budget_us);
 
-void tide_session_stop (TideSession *self);  /* SIGTERM to the launched program; again: SIGKILL */
+void tide_session_stop (TideSession *self); /* SIGTERM to the launched program; again: SIGKILL */
 void tide_session_set_paused (TideSession *self, gboolean paused);
-/* Gives up the live program or the recording: back to EMPTY.  The program goes on unless it was stopped.  Deletes an unsaved spool file.  */
+/* Gives up the live program or the recording: back to EMPTY.  The program goes on unless it was stopped.
+ * Deletes an unsaved spool file.  */
 void tide_session_close (TideSession *self);
 
 TideSessionState tide_session_get_state (TideSession *self);

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * window  a span of its own length anywhere in the data; `follow` keeps it at the end while the data grows
  * fit     the whole, however long it gets: begin is 0 and the end is the data's
  *
- * While the data is shorter than a following window the whole is seen.  Any move by the person ends fit, and ends follow unless the end of
- * the data is still at the window's edge.  */
+ * While the data is shorter than a following window the whole is seen.  Any move by the person ends fit, and
+ * ends follow unless the end of the data is still at the window's edge.  */
 typedef struct
 {
   gint64 end_ns;    /* of the data */

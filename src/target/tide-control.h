@@ -4,8 +4,8 @@
 
 G_BEGIN_DECLS
 
-/* The way back to a helper: small frames over a socket.  Never blocks and never raises SIGPIPE; what a helper that is gone or stuck does
- * not take is dropped whole.  One thread.  */
+/* The way back to a helper: small frames over a socket.  Never blocks and never raises SIGPIPE; what a helper
+ * that is gone or stuck does not take is dropped whole.  One thread.  */
 typedef struct _TideControl TideControl;
 
 TideControl *tide_control_new (int fd); /* takes FD */

@@ -16,16 +16,17 @@ typedef enum
 /* What to launch and how to measure it: filled by the dialog or the command line.  */
 typedef struct
 {
-  char *python;      /* path or name; NULL: python3 of PATH                       */
+  char *python; /* path or name; NULL: python3 of PATH                       */
   TideProgramKind kind;
-  char *program;     /* file (relative to DIRECTORY), module or code             */
-  char **args;       /* NULL: none                                                */
-  char *directory;   /* NULL: ours                                                */
-  char **environment; /* "K=V" to set, or "K" to unset, over ours; NULL: none      */
-  guint instruments; /* TideInstrument bits                                       */
-  guint interval_ms; /* sampler while RSS moves; 0: 1 ms                          */
-  guint64 max_bytes; /* bound of the recording; 0: none                          */
-  gboolean capture_output; /* its output comes as OUTPUT frames (window); else it has our stdin, stdout and stderr */
+  char *program;           /* file (relative to DIRECTORY), module or code             */
+  char **args;             /* NULL: none                                                */
+  char *directory;         /* NULL: ours                                                */
+  char **environment;      /* "K=V" to set, or "K" to unset, over ours; NULL: none      */
+  guint instruments;       /* TideInstrument bits                                       */
+  guint interval_ms;       /* sampler while RSS moves; 0: 1 ms                          */
+  guint64 max_bytes;       /* bound of the recording; 0: none                          */
+  gboolean capture_output; /* its output comes as OUTPUT frames (window); else it has our stdin, stdout and
+                              stderr */
 } TideLaunch;
 
 TideLaunch *tide_launch_new (void); /* instruments: sampler, events and faults */
@@ -40,16 +41,18 @@ gboolean tide_launch_check (const TideLaunch *self, GError **error);
 GVariant *tide_launch_to_variant (const TideLaunch *self);
 TideLaunch *tide_launch_from_variant (GVariant *variant); /* NULL when it is none */
 
-/* "events,faults" to bits, and back (transfer full).  The sampler is always among them.  Unknown or not yet built names are an error
- * that names them.  */
+/* "events,faults" to bits, and back (transfer full).  The sampler is always among them.  Unknown or not yet
+ * built names are an error that names them.  */
 gboolean tide_instruments_parse (const char *text, guint *instruments, GError **error);
 char *tide_instruments_format (guint instruments);
 
-/* The interpreter's path as LAUNCH means it: absolute.  NULL and an error when there is none.  Transfer full.  */
+/* The interpreter's path as LAUNCH means it: absolute.  NULL and an error when there is none.  Transfer full.
+ */
 char *tide_launch_find_python (const TideLaunch *self, GError **error);
 /* What follows the interpreter on its command line.  Transfer full.  */
 char **tide_launch_dup_arguments (const TideLaunch *self);
-/* The program's name for people and file names: "batch.py", "http.server", "-c".  Valid UTF-8, transfer full.  */
+/* The program's name for people and file names: "batch.py", "http.server", "-c".  Valid UTF-8, transfer full.
+ */
 char *tide_launch_dup_name (const TideLaunch *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TideLaunch, tide_launch_free)

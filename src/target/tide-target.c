@@ -191,14 +191,15 @@ find_ignored (void)
 static GSubprocess *
 start_helper (const TideLaunch *launch, char **argv, int frames, int control, GError **error)
 {
-  GSubprocessFlags flags = launch->capture_output ? 0 : G_SUBPROCESS_FLAGS_STDIN_INHERIT | G_SUBPROCESS_FLAGS_INHERIT_FDS;
+  GSubprocessFlags flags =
+      launch->capture_output ? 0 : G_SUBPROCESS_FLAGS_STDIN_INHERIT | G_SUBPROCESS_FLAGS_INHERIT_FDS;
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
 
   g_subprocess_launcher_take_fd (launcher, frames, frames);
   g_subprocess_launcher_take_fd (launcher, control, control);
   if (!launch->capture_output)
     g_subprocess_launcher_set_child_setup (launcher, restore_ignored, find_ignored (), g_free);
-  return g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, error);
+  return g_subprocess_launcher_spawnv (launcher, (const char *const *)argv, error);
 }
 
 /* A socket for control, since writing to one can be kept from raising SIGPIPE.  */

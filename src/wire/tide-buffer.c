@@ -92,10 +92,10 @@ tide_buffer_begin (TideBuffer *self, TideFrameType type, uint16_t stream)
   if (header == NULL)
     return;
   memset (header, 0, 4);
-  header[4] = (uint8_t) type;
-  header[5] = (uint8_t) (type >> 8);
-  header[6] = (uint8_t) stream;
-  header[7] = (uint8_t) (stream >> 8);
+  header[4] = (uint8_t)type;
+  header[5] = (uint8_t)(type >> 8);
+  header[6] = (uint8_t)stream;
+  header[7] = (uint8_t)(stream >> 8);
 }
 
 void
@@ -114,7 +114,7 @@ tide_buffer_end (TideBuffer *self)
       return;
     }
   for (int i = 0; i < 4; i++)
-    self->data[self->frame + (size_t) i] = (uint8_t) (length >> (8 * i));
+    self->data[self->frame + (size_t)i] = (uint8_t)(length >> (8 * i));
 }
 
 void
@@ -126,10 +126,10 @@ tide_buffer_put_varint (TideBuffer *self, uint64_t value)
 
   while (value >= 0x80)
     {
-      bytes[n++] = (uint8_t) (value | 0x80);
+      bytes[n++] = (uint8_t)(value | 0x80);
       value >>= 7;
     }
-  bytes[n++] = (uint8_t) value;
+  bytes[n++] = (uint8_t)value;
   at = reserve (self, n);
   if (at != NULL)
     memcpy (at, bytes, n);
@@ -138,7 +138,7 @@ tide_buffer_put_varint (TideBuffer *self, uint64_t value)
 void
 tide_buffer_put_zigzag (TideBuffer *self, int64_t value)
 {
-  uint64_t bits = (uint64_t) value;
+  uint64_t bits = (uint64_t)value;
 
   tide_buffer_put_varint (self, (bits << 1) ^ (value < 0 ? UINT64_MAX : 0));
 }

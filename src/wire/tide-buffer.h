@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-/* A growing byte buffer into which frames are written.  Out of memory is sticky: later writes do nothing, and tide_buffer_ok() is
- * false until the buffer is cleared; so a writer checks once, at the end.  Not for signal handlers (it allocates).  */
+/* A growing byte buffer into which frames are written.  Out of memory is sticky: later writes do nothing, and
+ * tide_buffer_ok() is false until the buffer is cleared; so a writer checks once, at the end.  Not for signal
+ * handlers (it allocates).  */
 typedef struct
 {
   uint8_t *data;

@@ -17,7 +17,7 @@ tide_cursor_ok (const TideCursor *self)
 size_t
 tide_cursor_left (const TideCursor *self)
 {
-  return self->failed ? 0 : (size_t) (self->end - self->at);
+  return self->failed ? 0 : (size_t)(self->end - self->at);
 }
 
 uint64_t
@@ -34,7 +34,7 @@ tide_cursor_varint (TideCursor *self)
       byte = *self->at++;
       if (shift == 63 && (byte & 0xfe) != 0)
         break;
-      value |= (uint64_t) (byte & 0x7f) << shift;
+      value |= (uint64_t)(byte & 0x7f) << shift;
       if ((byte & 0x80) == 0)
         return value;
     }
@@ -47,7 +47,7 @@ tide_cursor_zigzag (TideCursor *self)
 {
   uint64_t value = tide_cursor_varint (self);
 
-  return (int64_t) ((value >> 1) ^ (~(value & 1) + 1));
+  return (int64_t)((value >> 1) ^ (~(value & 1) + 1));
 }
 
 uint32_t
@@ -60,7 +60,7 @@ tide_cursor_u32 (TideCursor *self)
       self->failed = true;
       return 0;
     }
-  return (uint32_t) value;
+  return (uint32_t)value;
 }
 
 TideSlice
@@ -71,13 +71,13 @@ tide_cursor_string (TideCursor *self)
 
   if (self->failed)
     return slice;
-  if (length > (uint64_t) (self->end - self->at))
+  if (length > (uint64_t)(self->end - self->at))
     {
       self->failed = true;
       return slice;
     }
-  slice.data = (const char *) self->at;
-  slice.length = (size_t) length;
+  slice.data = (const char *)self->at;
+  slice.length = (size_t)length;
   self->at += length;
   return slice;
 }
@@ -89,8 +89,8 @@ tide_cursor_rest (TideCursor *self)
 
   if (self->failed)
     return slice;
-  slice.data = (const char *) self->at;
-  slice.length = (size_t) (self->end - self->at);
+  slice.data = (const char *)self->at;
+  slice.length = (size_t)(self->end - self->at);
   self->at = self->end;
   return slice;
 }
@@ -102,9 +102,9 @@ tide_frame_peek (const void *data, size_t length, TideFrameHeader *header)
 
   if (length < TIDE_WIRE_HEADER_SIZE)
     return TIDE_PEEK_SHORT;
-  header->length = (uint32_t) p[0] | (uint32_t) p[1] << 8 | (uint32_t) p[2] << 16 | (uint32_t) p[3] << 24;
-  header->type = (uint16_t) (p[4] | p[5] << 8);
-  header->stream = (uint16_t) (p[6] | p[7] << 8);
+  header->length = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+  header->type = (uint16_t)(p[4] | p[5] << 8);
+  header->stream = (uint16_t)(p[6] | p[7] << 8);
   if (header->length > TIDE_WIRE_MAX_PAYLOAD)
     return TIDE_PEEK_BAD;
   if (length - TIDE_WIRE_HEADER_SIZE < header->length)

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Reads numbers and strings out of bytes that nobody vouches for.  An error (short, or a varint of more than 64 bits) is sticky: all
- * later reads give 0 or an empty slice and tide_cursor_ok() stays false.  */
+/* Reads numbers and strings out of bytes that nobody vouches for.  An error (short, or a varint of more than
+ * 64 bits) is sticky: all later reads give 0 or an empty slice and tide_cursor_ok() stays false.  */
 typedef struct
 {
   const uint8_t *at;

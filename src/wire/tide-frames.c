@@ -24,7 +24,8 @@ cursor_on (TideSlice payload)
 }
 
 void
-tide_put_hello (TideBuffer *buffer, uint16_t stream, const TideHello *hello, const TideSlice *args, uint32_t n_args)
+tide_put_hello (
+    TideBuffer *buffer, uint16_t stream, const TideHello *hello, const TideSlice *args, uint32_t n_args)
 {
   if (n_args > TIDE_HELLO_MAX_ARGS)
     n_args = TIDE_HELLO_MAX_ARGS;
@@ -180,8 +181,8 @@ tide_get_thread (TideSlice payload, TideThreadInfo *thread)
   return tide_cursor_ok (&cursor);
 }
 
-/* An event: source in the low 3 bits of a varint, the time since the last one above; node; thread; delta; change of RSS since the last
- * one.  About 7 bytes.  */
+/* An event: source in the low 3 bits of a varint, the time since the last one above; node; thread; delta;
+ * change of RSS since the last one.  About 7 bytes.  */
 void
 tide_put_events (TideBuffer *buffer, uint16_t stream, const TideEvent *events, uint32_t n_events)
 {
@@ -198,11 +199,11 @@ tide_put_events (TideBuffer *buffer, uint16_t stream, const TideEvent *events, u
           const TideEvent *e = &events[i];
           int64_t since = e->time_ns > time_ns ? e->time_ns - time_ns : 0;
 
-          tide_buffer_put_varint (buffer, (uint64_t) since << 3 | ((uint64_t) e->source & 7));
+          tide_buffer_put_varint (buffer, (uint64_t)since << 3 | ((uint64_t)e->source & 7));
           tide_buffer_put_varint (buffer, e->node);
           tide_buffer_put_varint (buffer, e->thread);
           tide_buffer_put_zigzag (buffer, e->delta_pages);
-          tide_buffer_put_zigzag (buffer, (int64_t) (e->rss_pages - rss));
+          tide_buffer_put_zigzag (buffer, (int64_t)(e->rss_pages - rss));
           time_ns += since;
           rss = e->rss_pages;
         }
@@ -233,18 +234,18 @@ tide_event_reader_next (TideEventReader *self, TideEvent *event)
     return false;
   head = tide_cursor_varint (&self->cursor);
   since = head >> 3;
-  next.source = (TideSource) (head & 7);
+  next.source = (TideSource)(head & 7);
   next.node = tide_cursor_u32 (&self->cursor);
   next.thread = tide_cursor_u32 (&self->cursor);
   next.delta_pages = tide_cursor_zigzag (&self->cursor);
-  next.rss_pages += (uint64_t) tide_cursor_zigzag (&self->cursor);
+  next.rss_pages += (uint64_t)tide_cursor_zigzag (&self->cursor);
   /* 2^52 pages are more than any machine can map; sums of what passes here cannot overflow in bytes.  */
-  if (since > (uint64_t) (INT64_MAX - next.time_ns) || next.rss_pages > (1ull << 52) || next.delta_pages > (1ll << 52)
-      || next.delta_pages < -(1ll << 52))
+  if (since > (uint64_t)(INT64_MAX - next.time_ns) || next.rss_pages > (1ull << 52)
+      || next.delta_pages > (1ll << 52) || next.delta_pages < -(1ll << 52))
     self->cursor.failed = true;
   if (!tide_cursor_ok (&self->cursor))
     return false;
-  next.time_ns += (int64_t) since;
+  next.time_ns += (int64_t)since;
   self->left--;
   self->last = next;
   *event = next;
@@ -326,8 +327,8 @@ tide_get_instrument (TideSlice payload, TideInstrumentInfo *instrument)
   TideCursor cursor = cursor_on (payload);
 
   instrument->time_ns = tide_cursor_zigzag (&cursor);
-  instrument->instrument = (TideInstrument) tide_cursor_u32 (&cursor);
-  instrument->state = (TideInstrumentState) tide_cursor_u32 (&cursor);
+  instrument->instrument = (TideInstrument)tide_cursor_u32 (&cursor);
+  instrument->state = (TideInstrumentState)tide_cursor_u32 (&cursor);
   instrument->unit_bytes = tide_cursor_varint (&cursor);
   instrument->reason = tide_cursor_string (&cursor);
   return tide_cursor_ok (&cursor);
@@ -349,7 +350,7 @@ tide_get_message (TideSlice payload, TideMessage *message)
   TideCursor cursor = cursor_on (payload);
 
   message->time_ns = tide_cursor_zigzag (&cursor);
-  message->severity = (TideSeverity) tide_cursor_u32 (&cursor);
+  message->severity = (TideSeverity)tide_cursor_u32 (&cursor);
   message->text = tide_cursor_string (&cursor);
   return tide_cursor_ok (&cursor);
 }
@@ -370,7 +371,7 @@ tide_get_lost (TideSlice payload, TideLost *lost)
   TideCursor cursor = cursor_on (payload);
 
   lost->time_ns = tide_cursor_zigzag (&cursor);
-  lost->kind = (TideLostKind) tide_cursor_u32 (&cursor);
+  lost->kind = (TideLostKind)tide_cursor_u32 (&cursor);
   lost->count = tide_cursor_varint (&cursor);
   return tide_cursor_ok (&cursor);
 }
@@ -457,7 +458,7 @@ tide_get_bye (TideSlice payload, TideBye *bye)
   TideCursor cursor = cursor_on (payload);
 
   bye->time_ns = tide_cursor_zigzag (&cursor);
-  bye->kind = (TideEndKind) tide_cursor_u32 (&cursor);
+  bye->kind = (TideEndKind)tide_cursor_u32 (&cursor);
   bye->value = tide_cursor_u32 (&cursor);
   bye->peak_rss_bytes = tide_cursor_varint (&cursor);
   return tide_cursor_ok (&cursor);

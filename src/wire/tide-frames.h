@@ -1,7 +1,8 @@
 #pragma once
 
-/* What each frame says, as a struct, and how it is written and read.  Encoders append one whole frame to a TideBuffer; decoders read a
- * payload (without its header) and give false when it is malformed.  Slices in decoded structs point into the payload.  */
+/* What each frame says, as a struct, and how it is written and read.  Encoders append one whole frame to a
+ * TideBuffer; decoders read a payload (without its header) and give false when it is malformed.  Slices in
+ * decoded structs point into the payload.  */
 
 #include "tide-buffer.h"
 #include "tide-cursor.h"
@@ -11,19 +12,19 @@
 
 typedef struct
 {
-  uint32_t major, minor;   /* filled by the decoder; the encoder writes its own                     */
+  uint32_t major, minor; /* filled by the decoder; the encoder writes its own                     */
   uint32_t pid, parent_pid;
-  uint64_t page_size;      /* bytes                                                                 */
-  uint64_t start_wall_ns;  /* Unix time of the clock base                                           */
-  uint64_t clock_base_ns;  /* CLOCK_MONOTONIC of the target's host at time 0                        */
+  uint64_t page_size;        /* bytes                                                                 */
+  uint64_t start_wall_ns;    /* Unix time of the clock base                                           */
+  uint64_t clock_base_ns;    /* CLOCK_MONOTONIC of the target's host at time 0                        */
   uint64_t process_start_ns; /* when the process was started, on the same clock; 0: unknown         */
-  uint32_t instruments;    /* TideInstrument bits that were asked for                               */
-  TideSlice producer;      /* "pagetide 0.1.0"                                                      */
+  uint32_t instruments;      /* TideInstrument bits that were asked for                               */
+  TideSlice producer;        /* "pagetide 0.1.0"                                                      */
   TideSlice executable;
   TideSlice directory;
   TideSlice host;
   uint32_t n_args;
-  TideSlice args[64];      /* the first 64 of them; the rest are counted in n_args only             */
+  TideSlice args[64]; /* the first 64 of them; the rest are counted in n_args only             */
 } TideHello;
 
 typedef struct
@@ -105,9 +106,9 @@ typedef struct
 typedef struct
 {
   int64_t time_ns;
-  uint64_t agent_ns;     /* time spent in the agent's hooks and handlers in the target          */
-  uint64_t agent_bytes;  /* memory that the agent added to the target                           */
-  uint64_t helper_ns;    /* CPU time of the helper                                              */
+  uint64_t agent_ns;      /* time spent in the agent's hooks and handlers in the target          */
+  uint64_t agent_bytes;   /* memory that the agent added to the target                           */
+  uint64_t helper_ns;     /* CPU time of the helper                                              */
   uint64_t target_cpu_ns; /* CPU time of the target, for the ratio                              */
 } TideOverhead;
 
@@ -132,7 +133,8 @@ typedef struct
   uint64_t peak_rss_bytes; /* ru_maxrss, 0: unknown */
 } TideBye;
 
-void tide_put_hello (TideBuffer *buffer, uint16_t stream, const TideHello *hello, const TideSlice *args, uint32_t n_args);
+void tide_put_hello (
+    TideBuffer *buffer, uint16_t stream, const TideHello *hello, const TideSlice *args, uint32_t n_args);
 void tide_put_python (TideBuffer *buffer, uint16_t stream, const TidePythonInfo *python);
 void tide_put_string (TideBuffer *buffer, uint16_t stream, TideSlice bytes);
 void tide_put_code (TideBuffer *buffer, uint16_t stream, const TideCodeInfo *code);
@@ -152,7 +154,8 @@ void tide_put_signal (TideBuffer *buffer, uint16_t stream, uint32_t signal_numbe
 void tide_put_suspend (TideBuffer *buffer, uint16_t stream, bool suspend);
 void tide_put_detach (TideBuffer *buffer, uint16_t stream);
 
-/* False as well for a wrong magic; HELLO->major is then 0.  A major newer than ours is decoded no further than that: check it.  */
+/* False as well for a wrong magic; HELLO->major is then 0.  A major newer than ours is decoded no further
+ * than that: check it.  */
 bool tide_get_hello (TideSlice payload, TideHello *hello);
 bool tide_get_python (TideSlice payload, TidePythonInfo *python);
 /* STRING needs none: its payload is the bytes.  */
@@ -170,7 +173,8 @@ bool tide_get_bye (TideSlice payload, TideBye *bye);
 bool tide_get_signal (TideSlice payload, uint32_t *signal_number);
 bool tide_get_suspend (TideSlice payload, bool *suspend);
 
-/* An EVENTS block is read one event at a time: begin, then next until it gives false; then ok tells the end from an error.  */
+/* An EVENTS block is read one event at a time: begin, then next until it gives false; then ok tells the end
+ * from an error.  */
 typedef struct
 {
   TideCursor cursor;

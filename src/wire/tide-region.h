@@ -1,6 +1,7 @@
 #pragma once
 
-/* The memory that the agent (in the target) and the helper share: a sealed memfd, made by the helper before the target starts.
+/* The memory that the agent (in the target) and the helper share: a sealed memfd, made by the helper before
+ * the target starts.
  *
  *   +---------------------------+ 0
  *   | TideRegion                | who, what is wanted, what is on, the shared account
@@ -8,19 +9,21 @@
  *   | ring, TIDE_REGION_RING_SIZE bytes (a power of two)
  *   +---------------------------+
  *
- * One ring: whoever accounts in the target holds `account_lock` (a try-lock: who does not get it leaves, since the holder's difference
- * contains his), so there is one producer at a time, and a CODE record always stands before the EVENT that names it.  It survives any
- * death of the target.  The helper trusts nothing here: heads are masked, sizes are checked, records are copied before they are read.
+ * One ring: whoever accounts in the target holds `account_lock` (a try-lock: who does not get it leaves,
+ * since the holder's difference contains his), so there is one producer at a time, and a CODE record always
+ * stands before the EVENT that names it.  It survives any death of the target.  The helper trusts nothing
+ * here: heads are masked, sizes are checked, records are copied before they are read.
  *
- * The shared account: `accounted_pages` is the RSS that somebody has already charged to somebody.  Whoever sees RSS r (agent or helper)
- * takes the difference by atomic exchange, so that nothing is counted twice.  When the ring has no room the agent does not exchange: the
- * difference stays for the next one.
+ * The shared account: `accounted_pages` is the RSS that somebody has already charged to somebody.  Whoever
+ * sees RSS r (agent or helper) takes the difference by atomic exchange, so that nothing is counted twice.
+ * When the ring has no room the agent does not exchange: the difference stays for the next one.
  *
- * Who looks is not always who knows.  A stack that is read a millisecond after the pages came is that of whoever runs long, not of whoever
- * grows; so growth that the agent will explain better is claimed by it (`claimed_pages`, for the stack in `claim`): pages of a fresh arena,
- * which are charged to the stack that had to open it (each function opens arenas in proportion to what it takes), or, with faults, what has
- * come since the last signal.  The helper leaves growth up to the claim alone while RSS moves, and charges it to the claim's stack once
- * RSS stands still; it takes every fall, and growth beyond the claim, at once.  */
+ * Who looks is not always who knows.  A stack that is read a millisecond after the pages came is that of
+ * whoever runs long, not of whoever grows; so growth that the agent will explain better is claimed by it
+ * (`claimed_pages`, for the stack in `claim`): pages of a fresh arena, which are charged to the stack that
+ * had to open it (each function opens arenas in proportion to what it takes), or, with faults, what has come
+ * since the last signal.  The helper leaves growth up to the claim alone while RSS moves, and charges it to
+ * the claim's stack once RSS stands still; it takes every fall, and growth beyond the claim, at once.  */
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -33,9 +36,10 @@
 #define TIDE_REGION_RING_SIZE (1u << 20)
 #define TIDE_REGION_SIZE (TIDE_REGION_RING_OFFSET + TIDE_REGION_RING_SIZE)
 
-/* How the helper tells a launched target's agent of the region: "FD:PID", the inherited descriptor and the pid that is meant (so that
- * other programs of an exec or fork chain leave it alone).  The agent removes it and itself from LD_PRELOAD before Python sees its
- * environment.  TIDE_ENV_PRELOAD holds LD_PRELOAD as it was before us, if there was one.  */
+/* How the helper tells a launched target's agent of the region: "FD:PID", the inherited descriptor and the
+ * pid that is meant (so that other programs of an exec or fork chain leave it alone).  The agent removes it
+ * and itself from LD_PRELOAD before Python sees its environment.  TIDE_ENV_PRELOAD holds LD_PRELOAD as it was
+ * before us, if there was one.  */
 #define TIDE_ENV_REGION "PAGETIDE_REGION"
 #define TIDE_ENV_PRELOAD "PAGETIDE_LD_PRELOAD"
 
@@ -48,36 +52,37 @@ typedef enum
   TIDE_AGENT_ENDED = 4,   /* the interpreter has been finalized                    */
 } TideAgentState;
 
-/* Where things are in this interpreter: offsets in bytes, found and verified by the agent.  Signed -1: not there.  */
+/* Where things are in this interpreter: offsets in bytes, found and verified by the agent.  Signed -1: not
+ * there.  */
 typedef struct
 {
-  uint32_t version_hex;       /* PY_VERSION_HEX                                                              */
-  int32_t tstate_frame;       /* tstate -> current frame, or -> cframe                                       */
-  int32_t cframe_frame;       /* cframe -> current frame; -1: tstate has the frame itself                     */
+  uint32_t version_hex; /* PY_VERSION_HEX                                                              */
+  int32_t tstate_frame; /* tstate -> current frame, or -> cframe                                       */
+  int32_t cframe_frame; /* cframe -> current frame; -1: tstate has the frame itself                     */
   int32_t tstate_next;
-  int32_t tstate_thread_id;   /* pthread_t of the thread                                                     */
-  int32_t pthread_tid;        /* pthread_t -> kernel tid (glibc, found by looking); -1                       */
-  int32_t interp_threads;     /* interpreter -> first tstate                                                 */
+  int32_t tstate_thread_id; /* pthread_t of the thread                                                     */
+  int32_t pthread_tid;      /* pthread_t -> kernel tid (glibc, found by looking); -1                       */
+  int32_t interp_threads;   /* interpreter -> first tstate                                                 */
   int32_t frame_previous;
-  int32_t frame_code;         /* a pointer, low 3 bits are tags                                              */
-  int32_t frame_instruction;  /* 3.8-3.10: int32 (units below), else pointer to the instruction               */
-  int32_t instruction_scale;  /* 3.8, 3.9: 1 (bytes); 3.10: 2 (code units); 0: pointer                       */
-  int32_t instruction_bias;   /* pointer: bytes to subtract so that it names the running instruction         */
-  int32_t code_name;          /* qualified name where there is one (3.11+), else the name                    */
+  int32_t frame_code;        /* a pointer, low 3 bits are tags                                              */
+  int32_t frame_instruction; /* 3.8-3.10: int32 (units below), else pointer to the instruction */
+  int32_t instruction_scale; /* 3.8, 3.9: 1 (bytes); 3.10: 2 (code units); 0: pointer                       */
+  int32_t instruction_bias;  /* pointer: bytes to subtract so that it names the running instruction         */
+  int32_t code_name;         /* qualified name where there is one (3.11+), else the name                    */
   int32_t code_filename;
-  int32_t code_first_line;    /* int32                                                                       */
-  int32_t code_line_table;    /* bytes object: co_lnotab (3.8, 3.9) or co_linetable (3.10+)                  */
-  int32_t code_instructions;  /* 3.11+: the first instruction, inside the code object; else -1               */
-  int32_t bytes_size;         /* ob_size and data of a bytes object                                          */
+  int32_t code_first_line;   /* int32                                                                       */
+  int32_t code_line_table;   /* bytes object: co_lnotab (3.8, 3.9) or co_linetable (3.10+)                  */
+  int32_t code_instructions; /* 3.11+: the first instruction, inside the code object; else -1               */
+  int32_t bytes_size;        /* ob_size and data of a bytes object                                          */
   int32_t bytes_data;
-  int32_t str_length;         /* of a str object                                                             */
-  int32_t str_state;          /* uint32 bit field: kind and flags                                            */
-  int32_t str_ascii_data;     /* data of a compact ASCII string                                              */
-  int32_t str_compact_data;   /* data of another compact string                                              */
-  int32_t object_type;        /* object -> its type                                                          */
-  int32_t str_kind_shift;     /* of the kind (3 bits), compact and ascii (1 each) in that bit field          */
-  uint64_t code_type;         /* address of PyCode_Type                                                      */
-  uint64_t interpreter;       /* address of the main interpreter's state                                     */
+  int32_t str_length;       /* of a str object                                                             */
+  int32_t str_state;        /* uint32 bit field: kind and flags                                            */
+  int32_t str_ascii_data;   /* data of a compact ASCII string                                              */
+  int32_t str_compact_data; /* data of another compact string                                              */
+  int32_t object_type;      /* object -> its type                                                          */
+  int32_t str_kind_shift;   /* of the kind (3 bits), compact and ascii (1 each) in that bit field          */
+  uint64_t code_type;       /* address of PyCode_Type                                                      */
+  uint64_t interpreter;     /* address of the main interpreter's state                                     */
   uint64_t main_tstate;
 } TidePythonLayout;
 
@@ -97,7 +102,8 @@ typedef struct
   uint32_t offset; /* byte offset of the running instruction       */
 } TideRecordFrame;
 
-/* The stack to which claimed growth belongs, written by the agent under a sequence lock: odd while it is being written.  */
+/* The stack to which claimed growth belongs, written by the agent under a sequence lock: odd while it is
+ * being written.  */
 typedef struct
 {
   _Atomic uint32_t sequence;
@@ -133,28 +139,31 @@ typedef struct
   _Atomic uint32_t stop; /* restore everything, as soon as it is safe */
 
   /* The shared account.  Its own cache line: both sides write it.  */
-  _Alignas (64) _Atomic int64_t accounted_pages;
+  _Alignas(64) _Atomic int64_t accounted_pages;
   _Atomic int64_t pending_pages; /* of the last big block, not yet resident */
   _Atomic int64_t claimed_pages; /* growth up to this is the agent's to charge, see above */
   _Atomic uint32_t account_lock; /* agent's threads only */
-  _Atomic uint32_t finalizing;   /* by the agent: the interpreter takes itself apart, what moves now is nobody's */
-  _Atomic uint32_t helper_idle;  /* 1: the helper sleeps long; set it to 0 and FUTEX_WAKE it to have it look now */
+  _Atomic uint32_t
+      finalizing; /* by the agent: the interpreter takes itself apart, what moves now is nobody's */
+  _Atomic uint32_t
+      helper_idle; /* 1: the helper sleeps long; set it to 0 and FUTEX_WAKE it to have it look now */
 
   /* Counters of the agent.  */
-  _Alignas (64) _Atomic uint64_t hook_ns;  /* time in slow paths and handlers        */
-  _Atomic uint64_t n_accounts;             /* looks at RSS                           */
-  _Atomic uint64_t lost;                   /* records that found the ring full       */
+  _Alignas(64) _Atomic uint64_t hook_ns; /* time in slow paths and handlers        */
+  _Atomic uint64_t n_accounts;           /* looks at RSS                           */
+  _Atomic uint64_t lost;                 /* records that found the ring full       */
 
-  _Alignas (64) TideRegionClaim claim;
+  _Alignas(64) TideRegionClaim claim;
 
   /* Ring: bytes written and read since the start.  */
-  _Alignas (64) _Atomic uint64_t head; /* agent  */
-  _Alignas (64) _Atomic uint64_t tail; /* helper */
+  _Alignas(64) _Atomic uint64_t head; /* agent  */
+  _Alignas(64) _Atomic uint64_t tail; /* helper */
 } TideRegion;
 
-_Static_assert (sizeof (TideRegion) <= TIDE_REGION_RING_OFFSET, "the region's head must fit before the ring");
+_Static_assert(sizeof (TideRegion) <= TIDE_REGION_RING_OFFSET, "the region's head must fit before the ring");
 
-/* A record never wraps: one that would is preceded by a PAD record to the end of the ring.  Sizes are multiples of 8.  */
+/* A record never wraps: one that would is preceded by a PAD record to the end of the ring.  Sizes are
+ * multiples of 8.  */
 typedef enum
 {
   TIDE_RECORD_PAD = 0,
@@ -169,9 +178,10 @@ typedef struct
   uint16_t padding;
 } TideRecordHeader;
 
-/* A code object that the agent met: its id in later EVENT records (dense from 1, the agent's own numbering).  `address` and
- * `fingerprint` let the helper know it again when it reads the running stack from outside.  File, name (both UTF-8, undecodable file
- * name bytes as they were) and line table follow, unpadded, the record padded to 8.  */
+/* A code object that the agent met: its id in later EVENT records (dense from 1, the agent's own numbering).
+ * `address` and `fingerprint` let the helper know it again when it reads the running stack from outside.
+ * File, name (both UTF-8, undecodable file name bytes as they were) and line table follow, unpadded, the
+ * record padded to 8.  */
 typedef struct
 {
   TideRecordHeader header;

@@ -1,21 +1,22 @@
 #pragma once
 
-/* The frames that flow from a target to Pagetide, and lie in a recording file.  Plain C11 and libc: shared by the agent, the
- * helper and the application.
+/* The frames that flow from a target to Pagetide, and lie in a recording file.  Plain C11 and libc: shared by
+ * the agent, the helper and the application.
  *
  *   0        4      6        8
  *   +--------+------+--------+----------------- - -
  *   | length | type | stream | payload (length bytes)
  *   +--------+------+--------+----------------- - -
  *
- * All integers of the header are little-endian.  `stream` numbers the process that a frame speaks of, from 0; each stream begins
- * with a HELLO.  Inside payloads, unless a frame says otherwise: unsigned numbers are LEB128 varints, signed ones zigzag varints, a
- * string is a varint length and that many bytes (no zero at the end; *not* necessarily UTF-8).  Times are nanoseconds since the clock
- * base of the stream's HELLO.  Within a stream the times of frames never decrease: whoever writes clamps them.
+ * All integers of the header are little-endian.  `stream` numbers the process that a frame speaks of, from 0;
+ * each stream begins with a HELLO.  Inside payloads, unless a frame says otherwise: unsigned numbers are
+ * LEB128 varints, signed ones zigzag varints, a string is a varint length and that many bytes (no zero at the
+ * end; *not* necessarily UTF-8).  Times are nanoseconds since the clock base of the stream's HELLO.  Within a
+ * stream the times of frames never decrease: whoever writes clamps them.
  *
- * Ids (strings, codes, nodes, threads) are dense and begin at 1 in each stream; 0 means "none".  A definition comes before its first
- * use.  A reader skips frame types that it does not know and trailing bytes of payloads (a newer minor version may add both), and
- * refuses a newer major version.  */
+ * Ids (strings, codes, nodes, threads) are dense and begin at 1 in each stream; 0 means "none".  A definition
+ * comes before its first use.  A reader skips frame types that it does not know and trailing bytes of
+ * payloads (a newer minor version may add both), and refuses a newer major version.  */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +25,8 @@
 #define TIDE_WIRE_MAJOR 1
 #define TIDE_WIRE_MINOR 0
 #define TIDE_WIRE_HEADER_SIZE 8
-/* A hostile length must not make a reader allocate without bound.  The largest honest frame is an OUTPUT or EVENTS block (64 KiB).  */
+/* A hostile length must not make a reader allocate without bound.  The largest honest frame is an OUTPUT or
+ * EVENTS block (64 KiB).  */
 #define TIDE_WIRE_MAX_PAYLOAD (1u << 20)
 
 typedef enum
@@ -46,9 +48,9 @@ typedef enum
   TIDE_FRAME_PAUSE = 14,     /* measuring was paused or went on                              */
   TIDE_FRAME_BYE = 15,       /* last of each stream: how it ended                            */
   /* Viewer to target (control).  */
-  TIDE_FRAME_SIGNAL = 64, /* send this signal to the target                               */
+  TIDE_FRAME_SIGNAL = 64,  /* send this signal to the target                               */
   TIDE_FRAME_SUSPEND = 65, /* varint 1: stop measuring for now, 0: go on                   */
-  TIDE_FRAME_DETACH = 66, /* stop measuring for good and leave the target alone           */
+  TIDE_FRAME_DETACH = 66,  /* stop measuring for good and leave the target alone           */
 } TideFrameType;
 
 /* Instruments, as bits of HELLO's set and as the number in INSTRUMENT frames.  */
@@ -62,11 +64,11 @@ typedef enum
 /* What told us of an RSS change.  */
 typedef enum
 {
-  TIDE_SOURCE_START = 0,   /* resident before measuring began, or while it was paused           */
-  TIDE_SOURCE_ALLOC = 1,   /* the interpreter took or released memory                           */
-  TIDE_SOURCE_PENDING = 2, /* pages of a big block that came after it was handed out            */
-  TIDE_SOURCE_FAULT = 3,   /* a page-fault signal                                               */
-  TIDE_SOURCE_OUTSIDE = 4, /* the helper saw RSS move and read the running stack                */
+  TIDE_SOURCE_START = 0,    /* resident before measuring began, or while it was paused           */
+  TIDE_SOURCE_ALLOC = 1,    /* the interpreter took or released memory                           */
+  TIDE_SOURCE_PENDING = 2,  /* pages of a big block that came after it was handed out            */
+  TIDE_SOURCE_FAULT = 3,    /* a page-fault signal                                               */
+  TIDE_SOURCE_OUTSIDE = 4,  /* the helper saw RSS move and read the running stack                */
   TIDE_SOURCE_SHUTDOWN = 5, /* the interpreter was taking itself apart: nobody's                */
 } TideSource;
 

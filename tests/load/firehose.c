@@ -1,5 +1,6 @@
-/* A stand-in for pagetide-helper that emits events at a chosen rate, as a program that allocates wildly in 20,000 functions would: so that
- * the channel, the journal, the model and the window can be loaded without a target.  Takes the helper's command line and heeds only
+/* A stand-in for pagetide-helper that emits events at a chosen rate, as a program that allocates wildly in
+ * 20,000 functions would: so that the channel, the journal, the model and the window can be loaded without a
+ * target.  Takes the helper's command line and heeds only
  * --frames FD; the environment says the rest:
  *
  *   FIREHOSE_RATE       events a second (1000000); 0: as fast as they are taken
@@ -26,7 +27,7 @@ now_ns (void)
   struct timespec t;
 
   clock_gettime (CLOCK_MONOTONIC, &t);
-  return (uint64_t) t.tv_sec * 1000000000u + (uint64_t) t.tv_nsec;
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
 static uint64_t
@@ -54,7 +55,7 @@ flush (int fd, TideBuffer *buffer)
       else if (n < 0 && errno != EINTR)
         exit (0); /* nobody reads any more */
       else if (n > 0)
-        done += (size_t) n;
+        done += (size_t)n;
     }
   tide_buffer_clear (buffer);
 }
@@ -86,7 +87,7 @@ main (int argc, char **argv)
 {
   static TideEvent events[TIDE_EVENTS_MAX_COUNT];
   const uint64_t rate = number ("FIREHOSE_RATE", 1000000), seconds = number ("FIREHOSE_SECONDS", 6);
-  const uint32_t n_functions = (uint32_t) number ("FIREHOSE_FUNCTIONS", 20000);
+  const uint32_t n_functions = (uint32_t)number ("FIREHOSE_FUNCTIONS", 20000);
   const TideSlice args[] = { slice ("firehose.py") };
   TideBuffer buffer;
   uint64_t start = now_ns (), made = 0, random = 88172645463325252u;
@@ -104,11 +105,11 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   tide_buffer_init (&buffer);
   tide_put_hello (&buffer, 0,
-                  &(TideHello){ .pid = (uint32_t) getpid (),
-                                .parent_pid = (uint32_t) getppid (),
+                  &(TideHello){ .pid = (uint32_t)getpid (),
+                                .parent_pid = (uint32_t)getppid (),
                                 .page_size = PAGE,
                                 .clock_base_ns = start,
-                                .start_wall_ns = (uint64_t) time (NULL) * 1000000000u,
+                                .start_wall_ns = (uint64_t)time (NULL) * 1000000000u,
                                 .instruments = TIDE_INSTRUMENT_SAMPLER | TIDE_INSTRUMENT_EVENTS,
                                 .producer = slice ("firehose"),
                                 .executable = slice ("/usr/bin/firehose"),
@@ -125,7 +126,7 @@ main (int argc, char **argv)
 
       while (made < due)
         {
-          uint32_t n = due - made < TIDE_EVENTS_MAX_COUNT ? (uint32_t) (due - made) : TIDE_EVENTS_MAX_COUNT;
+          uint32_t n = due - made < TIDE_EVENTS_MAX_COUNT ? (uint32_t)(due - made) : TIDE_EVENTS_MAX_COUNT;
 
           for (uint32_t i = 0; i < n; i++)
             {
@@ -135,14 +136,14 @@ main (int argc, char **argv)
               random ^= random >> 7;
               random ^= random << 17;
               /* Drifts upwards, with falls.  */
-              delta = (int64_t) (random % 9) - 3;
-              if ((int64_t) rss + delta < 1000 || rss > 500000)
+              delta = (int64_t)(random % 9) - 3;
+              if ((int64_t)rss + delta < 1000 || rss > 500000)
                 delta = rss > 500000 ? -400000 : 8;
-              rss = (uint64_t) ((int64_t) rss + delta);
-              events[i] = (TideEvent){ .time_ns = (int64_t) t + i,
+              rss = (uint64_t)((int64_t)rss + delta);
+              events[i] = (TideEvent){ .time_ns = (int64_t)t + i,
                                        .delta_pages = delta,
                                        .rss_pages = rss,
-                                       .node = 1 + (uint32_t) (random >> 20) % n_functions,
+                                       .node = 1 + (uint32_t)(random >> 20) % n_functions,
                                        .source = TIDE_SOURCE_ALLOC };
             }
           tide_put_events (&buffer, 0, events, n);
@@ -152,7 +153,7 @@ main (int argc, char **argv)
       if (rate != 0)
         nanosleep (&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
     }
-  tide_put_bye (&buffer, 0, &(TideBye){ .time_ns = (int64_t) (now_ns () - start), .kind = TIDE_END_EXITED });
+  tide_put_bye (&buffer, 0, &(TideBye){ .time_ns = (int64_t)(now_ns () - start), .kind = TIDE_END_EXITED });
   flush (fd, &buffer);
   tide_buffer_finish (&buffer);
   return 0;

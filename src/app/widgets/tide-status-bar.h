@@ -13,7 +13,8 @@ G_DECLARE_FINAL_TYPE (TideStatusBar, tide_status_bar, TIDE, STATUS_BAR, GtkWidge
 
 /* Once.  */
 void tide_status_bar_set_session (TideStatusBar *self, TideSession *session);
-/* What the chart has under its cursor; "": nothing.  While there is something, it stands in place of a warning.  */
+/* What the chart has under its cursor; "": nothing.  While there is something, it stands in place of a
+ * warning.  */
 void tide_status_bar_set_readout (TideStatusBar *self, const char *text);
 
 G_END_DECLS
