@@ -315,14 +315,15 @@ is_shutting_down (TideAccount *self)
          || atomic_load_explicit (&self->region->finalizing, memory_order_relaxed) != 0;
 }
 
-/* Growth that the agent claimed is left to it as long as RSS moves: how much of DELTA that is.  */
+/* Growth that the agent claimed is left to it as long as RSS moves: how much of what came since BEFORE that is.  */
 static int64_t
-get_claimed (TideAccount *self, int64_t delta)
+get_claimed (TideAccount *self, int64_t before, int64_t now)
 {
-  int64_t claimed = atomic_load (&self->region->claimed_pages);
+  int64_t claimed = atomic_load (&self->region->claimed_pages), delta;
 
-  if (self->agent_state != TIDE_AGENT_READY || claimed <= 0 || delta <= 0)
+  if (self->agent_state != TIDE_AGENT_READY || claimed <= 0 || before < 0 || before >= now)
     return 0;
+  delta = now - before;
   return claimed < delta ? claimed : delta;
 }
 
@@ -374,8 +375,8 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
   if (self->wanted == 0 || (int64_t)*rss_pages == before
       || tide_outlet_get_pending (self->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
     return true;
-  claimed = get_claimed (self, (int64_t)*rss_pages - before);
-  if (claimed == (int64_t)*rss_pages - before && now_ns - self->moved_ns < CLAIM_NS)
+  claimed = get_claimed (self, before, (int64_t)*rss_pages);
+  if (claimed > 0 && claimed == (int64_t)*rss_pages - before && now_ns - self->moved_ns < CLAIM_NS)
     return true;
   if (claimed > 0)
     {
@@ -456,7 +457,7 @@ tide_account_end (TideAccount *self, int64_t now_ns)
     refuse (self, now_ns, "The program ended before its Python interpreter was up.");
   accounted = atomic_load (&self->region->accounted_pages);
   if (self->wanted != 0 && self->agent_state == TIDE_AGENT_READY
-      && charge_claim (self, now_ns, accounted, get_claimed (self, (int64_t)self->last_pages - accounted)))
+      && charge_claim (self, now_ns, accounted, get_claimed (self, accounted, (int64_t)self->last_pages)))
     {
       flush (self);
       accounted = atomic_load (&self->region->accounted_pages);
