@@ -32,7 +32,7 @@ def enter(width=1400, height=1000, scale=1):
     home = tempfile.mkdtemp(prefix="pagetide-desktop-")
     read, write = os.pipe()
     server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "%dx%dx24" % (width * scale, height * scale),
-                               "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL)
+                               "-nolisten", "tcp", "-noreset"], pass_fds=[write], stderr=subprocess.DEVNULL)
     os.close(write)
     try:
         with os.fdopen(read) as file:

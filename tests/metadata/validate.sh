@@ -62,6 +62,10 @@ case $kind in
     grep -v '^#' "$file/POTFILES.in" | while read -r source; do
       [ -z "$source" ] || [ -f "$file/../$source" ] || { echo "POTFILES.in names $source, which is not there"; exit 1; }
     done
+    # A file that is not listed would silently stay in English.
+    (cd "$file/.." && grep -rlE '(^|[^a-z])(N?C?_|ngettext) \(' src --include='*.c' && grep -rl 'translatable=' ui) | while read -r source; do
+      grep -qx "$source" "$file/POTFILES.in" || { echo "POTFILES.in lacks $source"; exit 1; }
+    done
     ;;
   *) echo "unknown kind $kind" >&2; exit 2 ;;
 esac
