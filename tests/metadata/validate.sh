@@ -63,7 +63,7 @@ case $kind in
       [ -z "$source" ] || [ -f "$file/../$source" ] || { echo "POTFILES.in names $source, which is not there"; exit 1; }
     done
     # A file that is not listed would silently stay in English.
-    (cd "$file/.." && grep -rlE '(^|[^a-z])(N?C?_|ngettext) \(' src --include='*.c' && grep -rl 'translatable=' ui) | while read -r source; do
+    (cd "$file/.." && grep -rlE '(^|[^A-Za-z_])(_|N_|C_|NC_|n?gettext) \(' src --include='*.c' && grep -rl 'translatable=' ui) | while read -r source; do
       grep -qx "$source" "$file/POTFILES.in" || { echo "POTFILES.in lacks $source"; exit 1; }
     done
     ;;
