@@ -10,7 +10,7 @@ static const char help_program[] =
     N_ ("Usage: pagetide [FILE…]\n"
         "       pagetide COMMAND …\n"
         "\n"
-        "Shows where a Python program's memory goes, live.\n"
+        "Shows where a Python program’s memory goes, live.\n"
         "\n"
         "Without a command the window opens, with the recordings that FILE names.\n"
         "\n"
@@ -28,45 +28,47 @@ static const char help_program[] =
         "  --help     show this, or after COMMAND what the command takes\n"
         "  --version  show the version\n");
 
-#define LAUNCH_OPTIONS                                                                                       \
-  "  --python PATH       the interpreter (default: python3 of PATH)\n"                                       \
-  "  --cwd DIR           run the program in DIR; a relative SCRIPT is looked for there\n"                    \
-  "  --env NAME=VALUE    set a variable of its environment; may be repeated\n"                               \
-  "  --interval MS       look at its memory each so many milliseconds while it moves (1 to 1000, default "   \
-  "1)\n"                                                                                                     \
-  "  --instruments LIST  what measures beside the sampler: events, faults (default: both)\n"                 \
-  "  --max-size BYTES    let the recording grow to so many bytes at most; K, M and G may follow the "        \
-  "number\n"
+/* What run and record take both: a string of its own, so that it is translated once.  */
+static const char launch_options[] = N_ (
+    "  --python PATH       the interpreter (default: python3 of PATH)\n"
+    "  --cwd DIR           run the program in DIR; a relative SCRIPT is looked for there\n"
+    "  --env NAME=VALUE    set a variable of its environment; may be repeated\n"
+    "  --interval MS       look at its memory each so many milliseconds while it moves (1 to 1000, default "
+    "1)\n"
+    "  --instruments LIST  what measures beside the sampler: events, faults (default: both)\n"
+    "  --max-size BYTES    let the recording grow to so many bytes at most; K, M and G may follow the "
+    "number\n");
 
 static const char help_run[] =
     N_ ("Usage: pagetide run [OPTION…] SCRIPT|-m MODULE|-c CODE [ARGUMENT…]\n"
         "\n"
         "Opens the window and launches a Python program in it.  Options end at SCRIPT, -m or -c; all that\n"
-        "follows is the program's.  After -- comes SCRIPT, whatever its name begins with.\n"
+        "follows is the program’s.  After -- comes SCRIPT, whatever its name begins with.\n"
         "\n"
-        "Options:\n" LAUNCH_OPTIONS);
+        "Options:\n");
 
 static const char help_record[] =
     N_ ("Usage: pagetide record [OPTION…] SCRIPT|-m MODULE|-c CODE [ARGUMENT…]\n"
         "\n"
         "Launches a Python program and writes a recording of its memory.  The program has our input and "
         "output and gets\n"
-        "our signals; the exit status is its own, or 128 and the signal's number when a signal ended it.  "
+        "our signals; the exit status is its own, or 128 and the signal’s number when a signal ended it.  "
         "Options end\n"
-        "at SCRIPT, -m or -c; all that follows is the program's.  After -- comes SCRIPT, whatever its name "
+        "at SCRIPT, -m or -c; all that follows is the program’s.  After -- comes SCRIPT, whatever its name "
         "begins with.\n"
         "\n"
         "Options:\n"
         "  -o, --output FILE   write the recording to FILE, replacing it\n"
-        "                      (default: pagetide-NAME-DATE-TIME.pagetide in this folder)\n" LAUNCH_OPTIONS);
+        "                      (default: pagetide-NAME-DATE-TIME.pagetide in this folder)\n");
 
 static const struct
 {
   const char *command;
   const char *text;
+  const char *more; /* printed after it; may be NULL */
 } helps[] = {
-  { "run", help_run },
-  { "record", help_record },
+  { "run", help_run, launch_options },
+  { "record", help_record, launch_options },
   { "attach", N_ ("Usage: pagetide attach PID\n"
                   "\n"
                   "Opens the window on the Python program with that process number.  Not built yet.\n") },
@@ -90,6 +92,10 @@ tide_cli_print_help (const char *command)
     return tide_cli_print (_ (help_program));
   for (guint i = 0; i < G_N_ELEMENTS (helps); i++)
     if (strcmp (helps[i].command, command) == 0)
-      return tide_cli_print (_ (helps[i].text));
+      {
+        int status = tide_cli_print (_ (helps[i].text));
+
+        return status == 0 && helps[i].more != NULL ? tide_cli_print (_ (helps[i].more)) : status;
+      }
   g_assert_not_reached ();
 }

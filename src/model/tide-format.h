@@ -8,11 +8,11 @@ G_BEGIN_DECLS
  * minus sign (U+2212); thin spaces (U+202F) between thousands; three to four significant digits, and no
  * decimals where the figure is a whole number of its unit.  */
 char *tide_format_bytes (guint64 bytes); /* "812 MiB", "1.25 GiB", "96.4 MiB", "4 KiB", "0 B"; three digits */
-char *tide_format_bytes_signed (
-    gint64 bytes); /* "+212.4 MiB", "−22.7 MiB", "+1.25 GiB", "0 B"; one decimal or two */
+/* "+212.4 MiB", "−22.7 MiB", "+1.25 GiB", "0 B"; one decimal or two */
+char *tide_format_bytes_signed (gint64 bytes);
 char *tide_format_bytes_exact (gint64 bytes); /* "222 715 904 bytes" (plural form) */
-char *tide_format_rate (
-    double bytes_per_second); /* "+3.1 MiB/s"; two or three digits, and never more than one decimal */
+/* "+3.1 MiB/s"; two or three digits, and never more than one decimal */
+char *tide_format_rate (double bytes_per_second);
 char *tide_format_count (guint64 count); /* "98 310" */
 /* "0:31.4", "1:02:03", "−0:02": position on the time axis; as many decimals as it takes to tell positions
  * STEP_NS apart.  */

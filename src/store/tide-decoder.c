@@ -100,10 +100,13 @@ take_frame (TideDecoder *self, const TideFrameHeader *header, TideSlice payload,
 static void
 fail_damaged (TideDecoder *self, guint type)
 {
-  if (self->error == NULL)
-    g_set_error (&self->error, TIDE_STORE_ERROR, TIDE_STORE_ERROR_DAMAGED,
-                 _ ("The recorded data is damaged at byte %" G_GUINT64_FORMAT " (frame type %u)."),
-                 self->offset, type);
+  g_autofree char *place = NULL;
+
+  if (self->error != NULL)
+    return;
+  place = g_strdup_printf ("%" G_GUINT64_FORMAT, self->offset);
+  g_set_error (&self->error, TIDE_STORE_ERROR, TIDE_STORE_ERROR_DAMAGED,
+               _ ("The recorded data is damaged at byte %s (frame type %u)."), place, type);
 }
 
 /* Takes the whole frames at DATA; gives how many bytes they had.  */

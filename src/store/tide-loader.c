@@ -56,6 +56,7 @@ static Step
 read_bytes (Load *self, guint8 *data, gsize length, gsize *n_read, GError **error)
 {
   g_autoptr (GError) problem = NULL;
+  g_autofree char *place = NULL;
 
   *n_read = 0;
   if (g_input_stream_read_all (self->stream, data, length, n_read, self->cancellable, &problem))
@@ -70,8 +71,8 @@ read_bytes (Load *self, guint8 *data, gsize length, gsize *n_read, GError **erro
       g_propagate_error (error, g_steal_pointer (&problem));
       return STEP_FAILED;
     }
-  diagnose (self, _ ("The recording could not be read beyond byte %" G_GUINT64_FORMAT ": %s"), self->offset,
-            problem->message);
+  place = g_strdup_printf ("%" G_GUINT64_FORMAT, self->offset);
+  diagnose (self, _ ("The recording could not be read beyond byte %s: %s"), place, problem->message);
   return STEP_END;
 }
 
@@ -155,25 +156,24 @@ diagnose_damage (Load *self, guint64 begin)
   gint64 known = tide_recording_get_last_time (self->recording);
   gint64 last = find_last_time (self);
   guint64 missing = self->total > 0 && (guint64)self->total > begin ? (guint64)self->total - begin : 0;
+  g_autofree char *place = g_strdup_printf ("%" G_GUINT64_FORMAT, begin);
   g_autofree char *size = tide_format_bytes (missing);
   g_autofree char *from = tide_format_time (known, TIME_STEP_NS);
   g_autofree char *to = tide_format_time (MAX (last, known), TIME_STEP_NS);
 
   if (missing > 0 && last > known)
     diagnose (self,
-              _ ("The recording is damaged at byte %" G_GUINT64_FORMAT
-                 ": the last %s could not be read, and what happened from %s to %s is missing."),
-              begin, size, from, to);
+              _ ("The recording is damaged at byte %s: the last %s could not be read, and what happened from "
+                 "%s to %s is missing."),
+              place, size, from, to);
   else if (missing > 0)
     diagnose (self,
-              _ ("The recording is damaged at byte %" G_GUINT64_FORMAT
-                 ": the last %s could not be read, and what happened after %s is missing."),
-              begin, size, from);
+              _ ("The recording is damaged at byte %s: the last %s could not be read, and what happened "
+                 "after %s is missing."),
+              place, size, from);
   else
-    diagnose (
-        self,
-        _ ("The recording is damaged at byte %" G_GUINT64_FORMAT ": what happened after %s is missing."),
-        begin, from);
+    diagnose (self, _ ("The recording is damaged at byte %s: what happened after %s is missing."), place,
+              from);
 }
 
 static void
@@ -182,10 +182,14 @@ diagnose_cut (Load *self, guint64 begin)
   g_autofree char *from = tide_format_time (tide_recording_get_last_time (self->recording), TIME_STEP_NS);
 
   if (self->offset > begin)
-    diagnose (self,
-              _ ("The recording was not closed, and its last block is cut off (%" G_GUINT64_FORMAT
-                 " bytes): what happened after %s is missing."),
-              self->offset - begin, from);
+    {
+      g_autofree char *size = tide_format_bytes_exact ((gint64)(self->offset - begin));
+
+      diagnose (self,
+                _ ("The recording was not closed, and its last block is cut off (%s): what happened after %s "
+                   "is missing."),
+                size, from);
+    }
   else
     diagnose (self, _ ("The recording was not closed: what happened after %s, if anything, is missing."),
               from);

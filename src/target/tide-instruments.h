@@ -5,7 +5,7 @@
 G_BEGIN_DECLS
 
 guint tide_instruments_default (void); /* what a launch has when nobody chose */
-guint tide_instruments_known (
-    guint instruments); /* without the bits that this version does not know, with the sampler */
+/* Without the bits that this version does not know, with the sampler.  */
+guint tide_instruments_known (guint instruments);
 
 G_END_DECLS

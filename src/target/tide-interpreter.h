@@ -12,8 +12,8 @@ const char *tide_interpreter_get_path (TideInterpreter *self);
 const char *tide_interpreter_get_version (TideInterpreter *self); /* "3.11.2"; "" when it did not answer */
 const char *
 tide_interpreter_get_implementation (TideInterpreter *self); /* "CPython"; "" when it did not answer */
-const char *tide_interpreter_get_origin (
-    TideInterpreter *self); /* translated: "PATH", "pyenv", "virtual environment NAME" … */
+/* Translated: "PATH", "pyenv", "virtual environment NAME" …  */
+const char *tide_interpreter_get_origin (TideInterpreter *self);
 /* NULL when programs can be measured with it; else a translated sentence that says why not.  */
 const char *tide_interpreter_get_problem (TideInterpreter *self);
 /* NULL, or a translated sentence that says what to expect less of, where there is no problem.  */
