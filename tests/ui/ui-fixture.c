@@ -5,6 +5,7 @@
 #include "tide-journal.h"
 
 #include <glib/gstdio.h>
+#include <locale.h>
 #include <string.h>
 
 #define PAGES_A_MIB 256
@@ -12,7 +13,12 @@
 void
 ui_init (int *argc, char ***argv)
 {
-  gtk_test_init (argc, argv, NULL);
+  /* Not gtk_test_init(): it wants a locale that a bare system lacks, and newer versions warn when it is not
+   * there.  */
+  g_test_init (argc, argv, NULL);
+  gtk_disable_setlocale ();
+  setlocale (LC_ALL, "C.UTF-8");
+  gtk_init ();
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, "gtk-font-name", "Cantarell 11",
                 NULL);
 }
