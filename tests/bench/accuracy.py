@@ -36,9 +36,9 @@ def main():
                 whole = sum(kept for _, kept, _ in rows)
                 rows.append(("all together", whole, sum(measured for _, _, measured in rows)))
                 for name, kept, measured in rows:
-                    # What keeps nothing is compared with the whole, since nothing is a bad unit.
+                    # What keeps next to nothing is compared with the whole, since nothing is a bad unit.
                     print("| %s | %s | %s | %s | %.2f | %.2f | %+.2f %% |" %
-                          (version, turns, mode, name, kept / MIB, measured / MIB, 100 * (measured - kept) / (kept or whole)), flush=True)
+                          (version, turns, mode, name, kept / MIB, measured / MIB, 100 * (measured - kept) / (kept if kept > MIB else whole)), flush=True)
     return 0
 
 

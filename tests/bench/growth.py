@@ -1,6 +1,6 @@
 """growth.py slow|quick|burst: grows by known amounts in functions of known names, and prints {function: bytes} as one line of JSON.
 
-Five ways of taking memory, each of which ends in whole pages that only the named function touched.  They take turns: slow, after four steps
+Six ways of taking memory, each of which ends in whole pages that only the named function touched.  They take turns: slow, after four steps
 of some 5 ms each, in which a function takes 1 MiB and reads 8 MiB; quick, after each such step; burst, after taking 1 MiB in well under a
 millisecond, which no program does for long and no sampler follows.
 """
@@ -22,10 +22,10 @@ libc.malloc.restype = ctypes.c_void_p
 libc.malloc.argtypes = [ctypes.c_size_t]
 libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
 # Its place is taken, and charged to nobody, before the first of the functions runs.
-kept = [None] * (ROUNDS * (SMALL_STEP + 32))
+kept = [None] * (ROUNDS * (SMALL_STEP + 33))
 places = iter(range(len(kept)))
 ZEROS = bytes(1 << 20)
-WORK = bytes(8 << 20) if sys.argv[1] != "burst" else b""
+WORK = b"~" * (8 << 20) if sys.argv[1] != "burst" else b""
 
 
 def keep_small():
@@ -64,6 +64,12 @@ def keep_late():
     zlib.crc32(WORK)
 
 
+def keep_untouched():
+    """Memory that is asked for and never touched, but for its first page: it is not resident, and nobody's."""
+    kept[next(places)] = bytes(1 << 20)
+    zlib.crc32(WORK)
+
+
 def come_and_go():
     """Takes and gives back."""
     block = bytearray(40 << 20)
@@ -73,7 +79,7 @@ def come_and_go():
 
 # What each call takes, in bytes of whole pages; blocks of 65,000 bytes lie one behind the other, 16 bytes of header each.
 TAKES = {"keep_small": SMALL_STEP // OBJECTS_A_POOL * POOL, "keep_blocks": 16 * 65024, "keep_mapping": 1 << 20, "keep_c": 1 << 20,
-         "keep_late": 1 << 20, "come_and_go": 0}
+         "keep_late": 1 << 20, "keep_untouched": PAGE, "come_and_go": 0}
 
 
 def main():
