@@ -360,6 +360,7 @@ class Record(Case):
     def wait_for(self, process, text):
         seen = b""
         while text not in seen:
+            self.assertTrue(select.select([process.stdout], [], [], LIMIT)[0], seen)
             piece = os.read(process.stdout.fileno(), 65536)
             self.assertTrue(piece, (seen, process.stderr.read() if process.poll() is not None else None))
             seen += piece
@@ -438,4 +439,8 @@ class Report(Case):
 
 
 if __name__ == "__main__":
+    # A shell lets what it starts in the background ignore them, and what is ignored is not passed on.
+    for interrupt in (signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(interrupt) is signal.SIG_IGN:
+            signal.signal(interrupt, signal.SIG_DFL)
     unittest.main(verbosity=1)
