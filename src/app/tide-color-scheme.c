@@ -7,6 +7,10 @@
 #define PORTAL_SETTINGS "org.freedesktop.portal.Settings"
 #define APPEARANCE "org.freedesktop.appearance"
 
+/* A boolean, deprecated in favour of an enumeration that GTK 4.8 does not know.  */
+#define PREFER_DARK "gtk-application-prefer-dark-theme"
+#define SCHEME "gtk-interface-color-scheme"
+
 struct _TideColorScheme
 {
   GObject parent;
@@ -17,6 +21,42 @@ struct _TideColorScheme
 };
 
 G_DEFINE_FINAL_TYPE (TideColorScheme, tide_color_scheme, G_TYPE_OBJECT)
+
+const char *
+tide_color_scheme_property (GtkSettings *settings)
+{
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (settings), SCHEME) != NULL ? SCHEME : PREFER_DARK;
+}
+
+/* The value of SCHEME for dark and light; its enumeration's class is there as long as that of the settings.
+ */
+static int
+get_scheme (GtkSettings *settings, gboolean dark)
+{
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (settings), SCHEME);
+  GEnumClass *schemes = G_PARAM_SPEC_ENUM (pspec)->enum_class;
+
+  return g_enum_get_value_by_nick (schemes, dark ? "dark" : "light")->value;
+}
+
+gboolean
+tide_color_scheme_is_dark (GtkSettings *settings)
+{
+  const char *property = tide_color_scheme_property (settings);
+  int value;
+
+  g_object_get (settings, property, &value, NULL);
+  return g_str_equal (property, SCHEME) ? value == get_scheme (settings, TRUE) : value != FALSE;
+}
+
+static void
+set_dark (GtkSettings *settings, gboolean dark)
+{
+  const char *property = tide_color_scheme_property (settings);
+
+  g_object_set (settings, property, g_str_equal (property, SCHEME) ? get_scheme (settings, dark) : dark,
+                NULL);
+}
 
 gboolean
 tide_color_scheme_parse (GVariant *value, gboolean *dark)
@@ -46,7 +86,7 @@ tide_color_scheme_apply (TideColorScheme *self, GVariant *value)
   gboolean dark;
 
   if (tide_color_scheme_parse (value, &dark))
-    g_object_set (self->settings, "gtk-application-prefer-dark-theme", dark, NULL);
+    set_dark (self->settings, dark);
 }
 
 static void
@@ -124,7 +164,7 @@ tide_color_scheme_new (GtkSettings *settings)
 
   self->settings = g_object_ref (settings);
   if (wanted != NULL)
-    g_object_set (settings, "gtk-application-prefer-dark-theme", g_str_equal (wanted, "dark"), NULL);
+    set_dark (settings, g_str_equal (wanted, "dark"));
   else
     g_dbus_proxy_new_for_bus (G_BUS_TYPE_SESSION, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES, NULL,
                               PORTAL_NAME, PORTAL_PATH, PORTAL_SETTINGS, self->cancellable,

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TideColorScheme, tide_color_scheme, TIDE, COLOR_SCHEME, GObject)
 
 TideColorScheme *tide_color_scheme_new (GtkSettings *settings);
+/* Whether SETTINGS ask for light on dark, and the name of the property that says so ("notify::…"): another
+ * since GTK 4.20.  */
+gboolean tide_color_scheme_is_dark (GtkSettings *settings);
+const char *tide_color_scheme_property (GtkSettings *settings);
 /* Exported for its test: the portal's answer, however deeply it wraps the number.  FALSE when it is none that
  * we know.  */
 gboolean tide_color_scheme_parse (GVariant *value, gboolean *dark);

@@ -2,6 +2,7 @@
 
 #include "tide-window-private.h"
 
+#include "tide-color-scheme.h"
 #include "tide-render.h"
 
 #include <glib/gi18n-lib.h>
@@ -45,7 +46,6 @@ tide_window_picture_chosen (GObject *source, GAsyncResult *result, gpointer user
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *name = NULL;
   g_autofree char *title = NULL;
-  gboolean dark = FALSE;
   TideRenderOptions options = { .width = PICTURE_WIDTH, .height = PICTURE_HEIGHT, .scale = PICTURE_SCALE };
 
   if (file == NULL)
@@ -62,10 +62,8 @@ tide_window_picture_chosen (GObject *source, GAsyncResult *result, gpointer user
   if (tide_session_get_recording (self->session) == NULL)
     return;
 
-  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-application-prefer-dark-theme", &dark,
-                NULL);
   title = tide_session_dup_title (self->session);
-  options.dark = dark;
+  options.dark = tide_color_scheme_is_dark (gtk_widget_get_settings (GTK_WIDGET (self)));
   options.title = title;
   /* What is seen is what is drawn.  */
   options.span = tide_session_get_visible (self->session);

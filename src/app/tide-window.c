@@ -2,6 +2,7 @@
 
 #include "tide-window-private.h"
 
+#include "tide-color-scheme.h"
 #include "tide-format.h"
 #include "tide-resources.h"
 
@@ -161,11 +162,7 @@ tide_window_session_notify (TideSession *session, GParamSpec *pspec, TideWindow 
 static void
 tide_window_update_dark (TideWindow *self)
 {
-  gboolean dark;
-
-  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-application-prefer-dark-theme", &dark,
-                NULL);
-  if (dark)
+  if (tide_color_scheme_is_dark (gtk_widget_get_settings (GTK_WIDGET (self))))
     gtk_widget_add_css_class (GTK_WIDGET (self), "dark");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "dark");
@@ -271,6 +268,9 @@ tide_window_class_init (TideWindowClass *klass)
 static void
 tide_window_init (TideWindow *self)
 {
+  GtkSettings *settings = gtk_widget_get_settings (GTK_WIDGET (self));
+  g_autofree char *dark = g_strconcat ("notify::", tide_color_scheme_property (settings), NULL);
+
   self->session = tide_session_new ();
   self->prompter = tide_prompter_new ();
   self->recent = tide_recent_new (NULL);
@@ -281,9 +281,7 @@ tide_window_init (TideWindow *self)
   tide_window_open_init (self);
   tide_window_dnd_init (self);
   g_signal_connect (self->session, "notify", G_CALLBACK (tide_window_session_notify), self);
-  g_signal_connect_object (gtk_widget_get_settings (GTK_WIDGET (self)),
-                           "notify::gtk-application-prefer-dark-theme", G_CALLBACK (tide_window_update_dark),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, dark, G_CALLBACK (tide_window_update_dark), self, G_CONNECT_SWAPPED);
   tide_window_update_dark (self);
   tide_window_state_changed (self);
   tide_window_update_title (self);

@@ -1,5 +1,7 @@
 #include "ui-fixture.h"
 
+#include "tide-color-scheme.h"
+
 #include <glib/gstdio.h>
 
 static void
@@ -188,6 +190,28 @@ test_accessible (void)
   ui_window_destroy (window);
 }
 
+/* Whatever the property's name is in this version of GTK.  */
+static void
+test_dark (void)
+{
+  static const char *const schemes[] = { "dark", "light", "dark", "light" };
+  TideWindow *window = ui_window_new ();
+  GtkSettings *settings = gtk_widget_get_settings (GTK_WIDGET (window));
+
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    {
+      gboolean dark = g_str_equal (schemes[i], "dark");
+      g_autoptr (TideColorScheme) scheme = NULL;
+
+      g_setenv ("PAGETIDE_COLOR_SCHEME", schemes[i], TRUE);
+      scheme = tide_color_scheme_new (settings);
+      g_assert_cmpint (tide_color_scheme_is_dark (settings), ==, dark);
+      g_assert_cmpint (gtk_widget_has_css_class (GTK_WIDGET (window), "dark"), ==, dark);
+    }
+  g_unsetenv ("PAGETIDE_COLOR_SCHEME");
+  ui_window_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,5 +223,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/open-cut", test_open_cut);
   g_test_add_func ("/window/export", test_export);
   g_test_add_func ("/window/accessible", test_accessible);
+  g_test_add_func ("/window/dark", test_dark);
   return g_test_run ();
 }
