@@ -28,6 +28,9 @@ enum
   COLUMN_SHUTDOWN,
   COLUMN_LOST,
   COLUMN_INSTRUMENTS,
+  COLUMN_AGENT_BYTES,
+  COLUMN_AGENT_CPU,
+  COLUMN_HELPER_CPU,
   N_COLUMNS
 };
 
@@ -50,6 +53,9 @@ static const TideExportColumn columns[N_COLUMNS] = {
   [COLUMN_SHUTDOWN] = { "shutdown", N_ ("Interpreter shutdown"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
   [COLUMN_LOST] = { "lost", N_ ("Events lost"), TIDE_CELLS_COUNT, TIDE_FOR_ALL },
   [COLUMN_INSTRUMENTS] = { "instruments", N_ ("Instruments"), TIDE_CELLS_LIST, TIDE_FOR_ALL },
+  [COLUMN_AGENT_BYTES] = { "agent_bytes", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_AGENT_CPU] = { "agent_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
+  [COLUMN_HELPER_CPU] = { "helper_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
 };
 
 typedef struct
@@ -208,6 +214,17 @@ fill_attributed (TideFunctionTable *table, TideCell *cells)
   return shutdown;
 }
 
+/* What measuring has cost when it was last told, of the whole recording.  */
+static void
+fill_cost (const TideCost *cost, TideCell *cells)
+{
+  if (cost == NULL)
+    return;
+  tide_cell_set_number (&cells[COLUMN_AGENT_BYTES], cost->agent_bytes);
+  tide_cell_set_number (&cells[COLUMN_AGENT_CPU], cost->agent_ns);
+  tide_cell_set_number (&cells[COLUMN_HELPER_CPU], cost->helper_ns);
+}
+
 static void
 fill (TideRowSource *source, gsize index, TideCell *cells)
 {
@@ -229,6 +246,7 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
   tide_cell_set_number (&cells[COLUMN_LOST], tide_process_get_n_lost (entry->process));
   cells[COLUMN_INSTRUMENTS].list = (const char *const *)entry->instruments;
   cells[COLUMN_INSTRUMENTS].is_null = FALSE;
+  fill_cost (tide_process_get_cost (entry->process), cells);
 }
 
 static void

@@ -17,7 +17,6 @@ class Run:
     """One run of a program under `pagetide record`, or bare (MODE None)."""
 
     def __init__(self, python, arguments, mode):
-        before = os.times()
         command = [python, "-I"] + arguments
         with tempfile.TemporaryDirectory() as directory:
             recording = os.path.join(directory, "bench.pagetide")
@@ -25,9 +24,7 @@ class Run:
                 wrapper, instruments = MODES[mode]
                 command = wrapper + [pagetide(), "record", "--python", python, "--instruments", instruments, "-o", recording] + arguments
             result = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
-            after = os.times()
             self.output = json.loads(result.stdout.decode().splitlines()[-1])
-            self.cpu_of_all = after.children_user + after.children_system - before.children_user - before.children_system
             self.summary = self.report(recording, "summary") if mode else None
             self.functions = self.report(recording, "functions") if mode else None
             self.recorded_bytes = os.stat(recording).st_size if mode else 0

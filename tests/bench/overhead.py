@@ -27,11 +27,6 @@ def measure(python, workload, modes, rounds):
     return runs
 
 
-def rest(run):
-    """CPU that was used beside the program's own (until it printed), to its wall time: of a bare program that of its end."""
-    return (run.cpu_of_all - run.output["cpu"] - run.output["start_cpu"]) / run.output["wall"]
-
-
 def figures(bare, measured):
     """The columns of a row."""
     def ratio(key):
@@ -44,18 +39,18 @@ def figures(bare, measured):
 
     start = median(run.output["start_cpu"] for run in measured) - median(run.output["start_cpu"] for run in bare)
     peak = median(run.output["peak"] for run in measured) - median(run.output["peak"] for run in bare)
-    outside = median(map(rest, measured)) - median(map(rest, bare))
-    row = measured[-1].summary["rows"][0]
-    agent = row.get("agent_bytes")
+    costs = [run.summary["rows"][0] for run in measured]
+    helper = median(cost["helper_cpu_s"] / cost["duration_s"] for cost in costs)
+    agent = median(cost["agent_bytes"] for cost in costs)
     events = sum(function["samples"] or 0 for function in measured[-1].functions["rows"])
     size = measured[-1].recorded_bytes
-    return [ratio("cpu"), ratio("wall"), "%+.1f" % (1000 * start), "%.1f" % (100 * outside), "%+.2f" % (peak / MIB),
-            "%.2f" % (agent / MIB) if agent is not None else "-", "%d" % events, "%.1f" % (size / MIB),
+    return [ratio("cpu"), ratio("wall"), "%+.1f" % (1000 * start), "%.1f" % (100 * helper), "%+.2f" % (peak / MIB),
+            "%.2f" % (agent / MIB), "%d" % events, "%.0f" % (size / 1024),
             "%.1f" % (size / events) if events else "-", ",".join(measured[-1].summary["recording"]["instruments"])]
 
 
-HEAD = ["python", "workload", "mode", "CPU ratio (median)", "wall ratio (median)", "start ms", "outside %", "peak MiB", "agent MiB",
-        "samples", "file MiB", "bytes a sample", "instruments that ran"]
+HEAD = ["python", "workload", "mode", "CPU ratio (median)", "wall ratio (median)", "start ms", "helper %", "peak MiB", "agent MiB",
+        "samples", "file KiB", "bytes a sample", "instruments that ran"]
 
 
 def main():
@@ -72,8 +67,9 @@ def main():
             bare = runs.pop(None)
             for mode, measured in runs.items():
                 print("| " + " | ".join([version, workload, mode] + figures(bare, measured)) + " |", flush=True)
-    print("\nstart: CPU before the workload, more than bare; outside: CPU of Pagetide and its helper, in per cent of one core while the "
-          "workload ran\n(short runs include their start); peak: high-water mark of the program's resident set, more than bare.")
+    print("\nstart: CPU before the workload, more than bare; helper: its CPU, in per cent of one core, start and end of the program "
+          "included;\npeak: high-water mark of the program's resident set, more than bare; agent: memory of the agent itself, of which not "
+          "all is touched.")
     return 0
 
 
