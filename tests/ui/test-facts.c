@@ -1,6 +1,7 @@
 #include "ui-fixture.h"
 
 #include "tide-facts.h"
+#include "tide-row-kind.h"
 
 #include <string.h>
 
@@ -80,6 +81,64 @@ test_concentration (void)
   g_assert_false (tide_facts_concentration (none, &share, &count));
 }
 
+/* The interpreter's own start and end are not the program's doing.  */
+static void
+test_life (void)
+{
+  g_autoptr (TideRecording) recording = ui_recording_of_life ();
+  g_autoptr (TideRecording) plain = ui_recording (3);
+  TideProcess *process = tide_recording_get_process (recording, 0);
+  TideLife life;
+
+  g_assert_true (tide_facts_life (process, &life));
+  g_assert_true (life.shutdown);
+  g_assert_cmpint (life.begin_rss, ==, 10 * UI_MIB);
+  g_assert_cmpint (life.end_rss, ==, 76 * UI_MIB);
+  g_assert_cmpint (life.span.begin_ns, ==, 10 * UI_MS);
+  g_assert_cmpint (life.span.end_ns, ==, 50 * UI_MS);
+
+  /* Where nothing tells, all of it is the program's.  */
+  g_assert_true (tide_facts_life (tide_recording_get_process (plain, 0), &life));
+  g_assert_false (life.shutdown);
+  g_assert_cmpint (life.begin_rss, ==, 10 * UI_MIB);
+  g_assert_cmpint (life.end_rss, ==, 10 * UI_MIB + ui_net (0) + ui_net (1) + ui_net (2));
+  g_assert_cmpint (life.span.begin_ns, ==, 0);
+}
+
+static void
+test_concentration_of_life (void)
+{
+  g_autoptr (TideRecording) recording = ui_recording_of_life ();
+  g_autoptr (TideFunctionTable) table =
+      tide_function_table_new (tide_recording_get_process (recording, 0), TIDE_SPAN_ALL, NULL);
+  double share;
+  guint count;
+
+  /* 60 of 60 + 4: what came before, while paused and at the end does not count.  */
+  g_assert_true (tide_facts_concentration (table, &share, &count));
+  g_assert_cmpuint (count, ==, 1);
+  g_assert_cmpfloat_with_epsilon (share, 60.0 / 64.0, 1e-9);
+}
+
+static void
+test_row_kinds (void)
+{
+  TideFunctionRow function = { .code = 1, .function = "[while paused]", .file = "a.py" };
+  TideFunctionRow paused = { .code = 2, .function = "[while paused]", .file = "" };
+  TideFunctionRow unknown = { .code = 3, .function = "[something new]", .file = "" };
+  TideFunctionRow outside = { .code = 0, .function = "[translated]", .file = "" };
+
+  g_assert_cmpint (tide_row_kind_of (&function), ==, TIDE_ROW_FUNCTION);
+  g_assert_cmpint (tide_row_kind_of (&paused), ==, TIDE_ROW_PAUSED);
+  g_assert_cmpint (tide_row_kind_of (&unknown), ==, TIDE_ROW_FUNCTION);
+  g_assert_cmpint (tide_row_kind_of (&outside), ==, TIDE_ROW_OUTSIDE);
+  g_assert_cmpstr (tide_row_kind_get_key (&outside), ==, "[outside Python]");
+  g_assert_cmpstr (tide_row_kind_get_key (&unknown), ==, "[something new]");
+  g_assert_null (tide_row_kind_explain (TIDE_ROW_FUNCTION));
+  for (TideRowKind kind = TIDE_ROW_BEFORE; kind <= TIDE_ROW_SHUTDOWN; kind++)
+    g_assert_cmpuint (strlen (tide_row_kind_explain (kind)), >, 20);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -88,5 +147,8 @@ main (int argc, char **argv)
   g_test_add_func ("/facts/cost", test_cost);
   g_test_add_func ("/facts/trend", test_trend);
   g_test_add_func ("/facts/concentration", test_concentration);
+  g_test_add_func ("/facts/life", test_life);
+  g_test_add_func ("/facts/concentration-of-life", test_concentration_of_life);
+  g_test_add_func ("/facts/row-kinds", test_row_kinds);
   return g_test_run ();
 }

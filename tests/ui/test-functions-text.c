@@ -5,7 +5,8 @@
 static void
 test_quoting (void)
 {
-  TideFunctionRow row = { .function = "a, \"b\"\tc\nd",
+  TideFunctionRow row = { .code = 1,
+                          .function = "a, \"b\"\tc\nd",
                           .file = "/x y.py",
                           .line = 3,
                           .n_samples = 2,

@@ -1,5 +1,7 @@
 #include "ui-fixture.h"
 
+#include "tide-function-columns.h"
+
 #include <string.h>
 
 static const TideFunctionRow *
@@ -44,6 +46,69 @@ test_rows (void)
   fall = tide_functions_view_dup_cell_text (view, 0, TIDE_FUNCTION_COLUMN_FALL);
   g_assert_cmpstr (fall, ==, "−10 MiB");
   ui_window_destroy (window);
+}
+
+static guint
+find_row (TideWindow *window, const char *name)
+{
+  for (guint i = 0; i < n_rows (window); i++)
+    {
+      if (g_str_equal (row_at (window, i)->function, name))
+        return i;
+    }
+  g_assert_not_reached ();
+}
+
+static void
+test_rows_that_are_no_functions (void)
+{
+  TideWindow *window = ui_window_new ();
+  TideFunctionsView *view = tide_window_get_functions_view (window);
+  TideFunctionSlots *slots = tide_functions_view_get_slots (view);
+  g_autoptr (TideRecording) recording = ui_recording_of_life ();
+  g_autofree char *csv = NULL;
+  g_autofree char *tooltip = NULL;
+  g_autofree char *name_tooltip = NULL;
+
+  ui_window_show (window, recording);
+  g_assert_cmpuint (n_rows (window), ==, 5);
+  /* The bars are for what the program did: the shutdown's 70 MiB are no measure for it.  */
+  g_assert_cmpint (tide_function_slots_get_greatest (slots), ==, 60 * UI_MIB);
+  tooltip =
+      tide_function_columns_dup_name_tooltip (row_at (window, find_row (window, "[interpreter shutdown]")));
+  g_assert_nonnull (strstr (tooltip, "took itself apart"));
+  name_tooltip = tide_function_columns_dup_name_tooltip (row_at (window, find_row (window, "grow")));
+  g_assert_cmpstr (name_tooltip, ==, "grow");
+  csv = tide_functions_view_to_csv (view);
+  g_assert_nonnull (strstr (csv, "\n[outside Python],,0,"));
+  g_assert_nonnull (strstr (csv, "\n[before measuring],,0,"));
+  ui_window_destroy (window);
+}
+
+static void
+test_places (void)
+{
+  static const struct
+  {
+    const char *file, *text;
+  } cases[] = {
+    { "/usr/lib/python3.11/json/decoder.py", "decoder.py:7" },
+    { "/usr/lib/python3.11/json/__init__.py", "json/__init__.py:7" },
+    { "__init__.py", "__init__.py:7" },
+    { "/__main__.py", "__main__.py:7" },
+    { "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap>:7" },
+    { "", "" },
+    { "/folder/", "/folder/:7" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TideFunctionRow row = { .code = 1, .line = 3, .hot_line = 7, .function = "f", .file = cases[i].file };
+      char buffer[256];
+
+      g_assert_cmpstr (tide_function_columns_format (&row, TIDE_FUNCTION_COLUMN_WHERE, buffer, sizeof buffer),
+                       ==, cases[i].text);
+    }
 }
 
 static int
@@ -306,6 +371,8 @@ main (int argc, char **argv)
 {
   ui_init (&argc, &argv);
   g_test_add_func ("/functions-view/rows", test_rows);
+  g_test_add_func ("/functions-view/no-functions", test_rows_that_are_no_functions);
+  g_test_add_func ("/functions-view/places", test_places);
   g_test_add_func ("/functions-view/sort", test_sort);
   g_test_add_func ("/functions-view/click-on-header", test_click_on_header);
   g_test_add_func ("/functions-view/refresh-moves-no-item", test_refresh_moves_no_item);

@@ -96,6 +96,7 @@ ui_put_all (TideBuffer *buffer, guint n)
     {
       TideEvent event = { .time_ns = (i + 1) * 10 * UI_MS,
                           .node = i + 1,
+                          .source = TIDE_SOURCE_ALLOC,
                           .delta_pages = (gint64)(i + 1) * PAGES_A_MIB };
 
       event.rss_pages = (guint64)(rss += event.delta_pages);
@@ -112,21 +113,75 @@ ui_put_all (TideBuffer *buffer, guint n)
   g_assert_true (tide_buffer_ok (buffer));
 }
 
-TideRecording *
-ui_recording (guint n)
+static TideRecording *
+ui_decode (TideBuffer *buffer)
 {
   TideRecording *recording = tide_recording_new ();
   g_autoptr (TideDecoder) decoder = tide_decoder_new ();
   TideBatch *batch;
+
+  g_assert_true (tide_buffer_ok (buffer));
+  g_assert_true (tide_decoder_push (decoder, buffer->data, buffer->length, NULL));
+  while ((batch = tide_decoder_pop (decoder)) != NULL)
+    tide_recording_append (recording, batch);
+  tide_buffer_finish (buffer);
+  return recording;
+}
+
+TideRecording *
+ui_recording (guint n)
+{
   TideBuffer buffer;
 
   tide_buffer_init (&buffer);
   ui_put_all (&buffer, n);
-  g_assert_true (tide_decoder_push (decoder, buffer.data, buffer.length, NULL));
-  while ((batch = tide_decoder_pop (decoder)) != NULL)
-    tide_recording_append (recording, batch);
-  tide_buffer_finish (&buffer);
-  return recording;
+  return ui_decode (&buffer);
+}
+
+TideRecording *
+ui_recording_of_life (void)
+{
+  static const char *const names[] = { "grow", "[before measuring]", "[while paused]",
+                                       "[interpreter shutdown]" };
+  static const struct
+  {
+    gint64 at_ms, mib;
+    guint32 node;
+    TideSource source;
+  } events[] = {
+    { 0, 4, 2, TIDE_SOURCE_START },       { 10, 6, 2, TIDE_SOURCE_START },
+    { 20, 60, 1, TIDE_SOURCE_ALLOC },     { 30, 4, 0, TIDE_SOURCE_OUTSIDE },
+    { 40, 2, 3, TIDE_SOURCE_START },      { 50, -40, 4, TIDE_SOURCE_SHUTDOWN },
+    { 60, -30, 4, TIDE_SOURCE_SHUTDOWN },
+  };
+  TideBye bye = { .time_ns = 70 * UI_MS, .kind = TIDE_END_EXITED, .value = 0 };
+  gint64 rss = 0;
+  TideBuffer buffer;
+
+  tide_buffer_init (&buffer);
+  ui_put_head (&buffer, 0);
+  tide_put_string (&buffer, 0, ui_slice ("/src/nightly.py"));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      TideCodeInfo code = { i == 0 ? 1 : 0, i + 2, i == 0 ? 10 : 0 };
+      TideNodeInfo node = { 0, i + 1, i == 0 ? 11 : 0 };
+
+      tide_put_string (&buffer, 0, ui_slice (names[i]));
+      tide_put_code (&buffer, 0, &code);
+      tide_put_node (&buffer, 0, &node);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++)
+    {
+      TideEvent event = { .time_ns = events[i].at_ms * UI_MS,
+                          .node = events[i].node,
+                          .source = events[i].source,
+                          .delta_pages = events[i].mib * PAGES_A_MIB };
+
+      event.rss_pages = (guint64)(rss += event.delta_pages);
+      tide_put_events (&buffer, 0, &event, 1);
+    }
+  tide_put_bye (&buffer, 0, &bye);
+  return ui_decode (&buffer);
 }
 
 void

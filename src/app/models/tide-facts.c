@@ -3,6 +3,7 @@
 #include "tide-facts.h"
 
 #include "tide-format.h"
+#include "tide-row-kind.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -10,6 +11,8 @@
 
 /* Enough for a slope that a person reads to three digits, and a fraction of a millisecond over any length. */
 #define TREND_POINTS 512
+/* More events than any start or end of an interpreter has; a recording may say otherwise.  */
+#define MAX_EDGE_EVENTS 65536
 
 void
 tide_facts_instruments (TideProcess *process, TideInstrumentFact facts[TIDE_N_INSTRUMENT_FACTS])
@@ -166,11 +169,13 @@ tide_facts_concentration (TideFunctionTable *table, double *share, guint *count)
       const TideFunctionRow *row = tide_function_table_get_row (table, i);
       gint64 net = TIDE_FUNCTION_ROW_SELF (row);
 
-      /* What was there before is no growth; what no function explains is, but nobody can be named for it.  */
-      if (net <= 0 || row->code == TIDE_CODE_BEFORE)
+      TideRowKind kind = tide_row_kind_of (row);
+
+      /* What no function explains is growth as well, but nobody can be named for it.  */
+      if (net <= 0 || !tide_row_kind_is_growth (kind))
         continue;
       growth += (double)net;
-      if (row->code == 0)
+      if (kind != TIDE_ROW_FUNCTION)
         continue;
       for (guint k = 0; k < G_N_ELEMENTS (first); k++)
         {
@@ -188,6 +193,51 @@ tide_facts_concentration (TideFunctionTable *table, double *share, guint *count)
   for (*count = 0; *count < G_N_ELEMENTS (first) && first[*count] > 0 && held < 0.9 * growth; (*count)++)
     held += (double)first[*count];
   *share = held / growth;
+  return TRUE;
+}
+
+/* RSS at the begin of the program: what came before, while the interpreter started, is told by events of
+ * their own at the very beginning.  */
+static gint64
+find_start (TideProcess *process, gint64 *rss)
+{
+  gsize n = MIN (tide_process_get_n_events (process), MAX_EDGE_EVENTS), i = 0;
+  gint64 time_ns = 0;
+
+  while (i < n && tide_process_get_event (process, i)->source == TIDE_SOURCE_START)
+    i++;
+  if (i > 0)
+    {
+      time_ns = tide_process_get_event (process, i - 1)->time_ns;
+      *rss = tide_process_get_event (process, i - 1)->rss_bytes;
+    }
+  else if (!tide_series_get (tide_process_get_rss (process), 0, &time_ns, rss))
+    *rss = 0;
+  return time_ns;
+}
+
+gboolean
+tide_facts_life (TideProcess *process, TideLife *life)
+{
+  TideSeries *series = tide_process_get_rss (process);
+  gsize length = tide_series_get_length (series), n = tide_process_get_n_events (process), i = n;
+  gsize least = n > MAX_EDGE_EVENTS ? n - MAX_EDGE_EVENTS : 0;
+
+  if (length == 0)
+    return FALSE;
+  life->span.begin_ns = find_start (process, &life->begin_rss);
+  tide_series_get (series, length - 1, &life->span.end_ns, &life->end_rss);
+  life->span.end_ns = MAX (life->span.end_ns, tide_process_get_last_time (process));
+  while (i > least && tide_process_get_event (process, i - 1)->source == TIDE_SOURCE_SHUTDOWN)
+    i--;
+  life->shutdown = i < n;
+  if (life->shutdown)
+    {
+      const TideRssEvent *first = tide_process_get_event (process, i);
+
+      life->span.end_ns = MAX (first->time_ns, life->span.begin_ns);
+      life->end_rss = first->rss_bytes - first->delta_bytes;
+    }
   return TRUE;
 }
 

@@ -35,9 +35,21 @@ char *tide_facts_end (TideProcess *process);
 /* The newest warning or error among the messages, borrowed; NULL: none.  */
 const char *tide_facts_warning (TideProcess *process);
 
-/* How much of all growth (functions whose net is positive) the first few functions hold.  FALSE when nothing
- * grew.  COUNT: the fewest functions that hold 90 %, at most three.  */
+/* How much of all growth (of functions, and of what no function explains, where the net is positive) the
+ * first few functions hold.  FALSE when nothing grew.  COUNT: the fewest functions that hold 90 %, at most
+ * three.  */
 gboolean tide_facts_concentration (TideFunctionTable *table, double *share, guint *count);
+
+/* From the first moment of the program itself (after the interpreter's own start, where that is known) to
+ * now, or to where the interpreter began to take itself apart.  FALSE: nothing was measured yet.  */
+typedef struct
+{
+  TideSpan span;
+  gint64 begin_rss, end_rss;
+  gboolean shutdown; /* the end is that of the program, the interpreter's is later */
+} TideLife;
+
+gboolean tide_facts_life (TideProcess *process, TideLife *life);
 
 /* Change of RSS over SPAN (clipped to the data), and its least-squares slope with the standard error; bytes,
  * bytes per second.  FALSE with fewer than two samples.  */

@@ -2,6 +2,8 @@
 
 #include "tide-function-slots.h"
 
+#include "tide-row-kind.h"
+
 /* Up to so many rows are put in order within the frame: about 2 ms.  */
 #define ORDER_AT_ONCE 4000
 /* Twice a second: rows that jump more often cannot be read.  */
@@ -108,7 +110,8 @@ tide_function_slots_measure (TideFunctionSlots *self)
           tide_function_table_get_row (self->table, g_array_index (self->order, guint, i));
       gint64 net = TIDE_FUNCTION_ROW_SELF (row);
 
-      self->greatest = MAX (self->greatest, ABS (net));
+      if (tide_row_kind_is_growth (tide_row_kind_of (row)))
+        self->greatest = MAX (self->greatest, ABS (net));
     }
 }
 

@@ -37,7 +37,7 @@ TideFunctionColumn tide_function_slots_get_sort (TideFunctionSlots *self, gboole
 const TideFunctionRow *tide_function_slots_get_row (TideFunctionSlots *self, guint position);
 /* Where the function CODE is now, or GTK_INVALID_LIST_POSITION (G_MAXUINT).  */
 guint tide_function_slots_find (TideFunctionSlots *self, guint32 code);
-/* The greatest |self| of the rows that are shown: what a full bar stands for.  */
+/* The greatest |self| of the rows that are shown and are what the program did: what a full bar stands for. */
 gint64 tide_function_slots_get_greatest (TideFunctionSlots *self);
 
 G_END_DECLS

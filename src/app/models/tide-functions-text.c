@@ -2,6 +2,8 @@
 
 #include "tide-functions-text.h"
 
+#include "tide-row-kind.h"
+
 #include <string.h>
 
 static void
@@ -30,7 +32,8 @@ append_row (GString *text, const TideFunctionRow *row, char separator)
   const gint64 numbers[] = { TIDE_FUNCTION_ROW_SELF (row), TIDE_FUNCTION_ROW_TOTAL (row), row->self_rise,
                              row->self_fall, (gint64)row->n_samples };
 
-  append_field (text, row->function, separator);
+  /* Files and clipboards are read by other programs, in any language.  */
+  append_field (text, tide_row_kind_get_key (row), separator);
   g_string_append_c (text, separator);
   append_field (text, row->file, separator);
   g_string_append_printf (text, "%c%u", separator, row->hot_line != 0 ? row->hot_line : row->line);

@@ -5,6 +5,7 @@
 #include "tide-compat.h"
 #include "tide-delta-bar.h"
 #include "tide-format.h"
+#include "tide-row-kind.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -38,10 +39,10 @@ static const struct
   guint nat_chars;
   int width;
 } column_sizes[TIDE_N_FUNCTION_COLUMNS] = {
-  [TIDE_FUNCTION_COLUMN_NAME] = { 24, 200 },  [TIDE_FUNCTION_COLUMN_WHERE] = { 20, 200 },
-  [TIDE_FUNCTION_COLUMN_SELF] = { 11, 232 },  [TIDE_FUNCTION_COLUMN_TOTAL] = { 11, 120 },
-  [TIDE_FUNCTION_COLUMN_RISE] = { 11, 110 },  [TIDE_FUNCTION_COLUMN_FALL] = { 11, 110 },
-  [TIDE_FUNCTION_COLUMN_SAMPLES] = { 9, 96 },
+  [TIDE_FUNCTION_COLUMN_NAME] = { 24, 170 },   [TIDE_FUNCTION_COLUMN_WHERE] = { 20, 150 },
+  [TIDE_FUNCTION_COLUMN_SELF] = { 11, 232 },   [TIDE_FUNCTION_COLUMN_TOTAL] = { 11, 120 },
+  [TIDE_FUNCTION_COLUMN_RISE] = { 11, 110 },   [TIDE_FUNCTION_COLUMN_FALL] = { 11, 110 },
+  [TIDE_FUNCTION_COLUMN_SAMPLES] = { 7, 100 },
 };
 
 static gboolean
@@ -100,24 +101,41 @@ tide_function_columns_definition (TideFunctionColumn column)
     }
 }
 
+/* The end of FILE that says which it is: its base name, and where many are called so, its folder as well.  */
+static const char *
+tide_function_columns_get_place (const char *file)
+{
+  const char *slash = strrchr (file, '/');
+  const char *base = slash != NULL && slash[1] != '\0' ? slash + 1 : file;
+
+  if (base - file > 1 && g_str_has_prefix (base, "__"))
+    {
+      const char *start = base - 1;
+
+      while (start > file && start[-1] != '/')
+        start--;
+      return start;
+    }
+  return base;
+}
+
 const char *
 tide_function_columns_format (const TideFunctionRow *row, TideFunctionColumn column, char *buffer, gsize size)
 {
   switch (column)
     {
     case TIDE_FUNCTION_COLUMN_NAME:
-      return row->function;
+      return tide_row_kind_get_name (row);
     case TIDE_FUNCTION_COLUMN_WHERE:
       {
-        const char *slash = strrchr (row->file, '/');
-        const char *base = slash != NULL && slash[1] != '\0' ? slash + 1 : row->file;
+        const char *place = tide_function_columns_get_place (row->file);
         guint32 line = row->hot_line != 0 ? row->hot_line : row->line;
 
-        if (*base == '\0' || line == 0)
-          return base;
+        if (*place == '\0' || line == 0)
+          return place;
         /* Cut in the middle of a character when too long; the label would refuse it.  */
-        g_snprintf (buffer, size, "%.200s:%u", base, line);
-        return g_utf8_validate (buffer, -1, NULL) ? buffer : base;
+        g_snprintf (buffer, size, "%.200s:%u", place, line);
+        return g_utf8_validate (buffer, -1, NULL) ? buffer : place;
       }
     case TIDE_FUNCTION_COLUMN_SELF:
       return tide_format_bytes_signed_into (buffer, size, TIDE_FUNCTION_ROW_SELF (row));
@@ -146,6 +164,20 @@ tide_function_cell_get_text (GtkWidget *cell)
   return GTK_INSCRIPTION (GTK_IS_INSCRIPTION (cell) ? cell : gtk_widget_get_first_child (cell));
 }
 
+/* What is no function looks otherwise, not only by its brackets.  */
+static void
+tide_function_columns_mark (GtkWidget *text, const TideFunctionRow *row)
+{
+  gboolean other = row != NULL && tide_row_kind_of (row) != TIDE_ROW_FUNCTION;
+
+  if (gtk_widget_has_css_class (text, "no-function") == other)
+    return;
+  if (other)
+    gtk_widget_add_css_class (text, "no-function");
+  else
+    gtk_widget_remove_css_class (text, "no-function");
+}
+
 static void
 tide_function_columns_write (TideFunctionColumns *self, GtkListItem *item, TideFunctionColumn column)
 {
@@ -157,14 +189,24 @@ tide_function_columns_write (TideFunctionColumns *self, GtkListItem *item, TideF
 
   if (g_strcmp0 (gtk_inscription_get_text (text), fresh) != 0)
     gtk_inscription_set_text (text, fresh);
+  if (column == TIDE_FUNCTION_COLUMN_NAME)
+    tide_function_columns_mark (GTK_WIDGET (text), row);
   if (column == TIDE_FUNCTION_COLUMN_SELF)
     {
       gint64 greatest = tide_function_slots_get_greatest (self->slots);
-      double value =
-          row != NULL && greatest > 0 ? (double)TIDE_FUNCTION_ROW_SELF (row) / (double)greatest : 0.0;
+      gboolean has_bar = row != NULL && greatest > 0 && tide_row_kind_is_growth (tide_row_kind_of (row));
+      double value = has_bar ? (double)TIDE_FUNCTION_ROW_SELF (row) / (double)greatest : 0.0;
 
       tide_delta_bar_set_value (TIDE_DELTA_BAR (gtk_widget_get_last_child (cell)), value);
     }
+}
+
+char *
+tide_function_columns_dup_name_tooltip (const TideFunctionRow *row)
+{
+  const char *explanation = tide_row_kind_explain (tide_row_kind_of (row));
+
+  return g_strdup (explanation != NULL ? explanation : row->function);
 }
 
 /* Made when it is asked for: the exact bytes, or the full path.  */
@@ -183,7 +225,7 @@ tide_function_columns_query_tooltip (
   switch (data->column)
     {
     case TIDE_FUNCTION_COLUMN_NAME:
-      text = g_strdup (row->function);
+      text = tide_function_columns_dup_name_tooltip (row);
       break;
     case TIDE_FUNCTION_COLUMN_WHERE:
       if (*row->file == '\0')
@@ -229,9 +271,9 @@ tide_function_columns_setup (GtkSignalListItemFactory *factory, GtkListItem *ite
   gtk_inscription_set_nat_lines (GTK_INSCRIPTION (text), 1);
   gtk_inscription_set_min_lines (GTK_INSCRIPTION (text), 1);
   gtk_inscription_set_xalign (GTK_INSCRIPTION (text), number ? 1.f : 0.f);
-  /* A path says most at its end.  */
+  /* A place says most at its end: the line.  */
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), data->column == TIDE_FUNCTION_COLUMN_WHERE
-                                                                 ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_START
+                                                                 ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE
                                                                  : GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
   if (number)
     gtk_widget_add_css_class (text, "number");
@@ -334,7 +376,8 @@ tide_function_columns_add (TideFunctionColumns *self, TideFunctionColumn column)
   gtk_column_view_column_set_resizable (view_column, TRUE);
   if (column_sizes[column].width > 0)
     gtk_column_view_column_set_fixed_width (view_column, column_sizes[column].width);
-  gtk_column_view_column_set_expand (view_column, column == TIDE_FUNCTION_COLUMN_NAME);
+  gtk_column_view_column_set_expand (view_column, column == TIDE_FUNCTION_COLUMN_NAME
+                                                      || column == TIDE_FUNCTION_COLUMN_WHERE);
   g_signal_connect (factory, "setup", G_CALLBACK (tide_function_columns_setup), &self->data[column]);
   g_signal_connect (factory, "bind", G_CALLBACK (tide_function_columns_bind), &self->data[column]);
   g_signal_connect (factory, "unbind", G_CALLBACK (tide_function_columns_unbind), &self->data[column]);

@@ -34,6 +34,8 @@ const char *tide_function_columns_format (const TideFunctionRow *row,
                                           TideFunctionColumn column,
                                           char *buffer,
                                           gsize size);
+/* What the name's cell says when one points at it.  */
+char *tide_function_columns_dup_name_tooltip (const TideFunctionRow *row);
 const char *tide_function_columns_title (TideFunctionColumn column);
 /* What the number is, in one sentence.  */
 const char *tide_function_columns_definition (TideFunctionColumn column);

@@ -67,17 +67,19 @@ static void
 tide_headline_update_level (TideHeadline *self, TideProcess *process)
 {
   TideSeries *rss = tide_process_get_rss (process);
-  gsize n = tide_series_get_length (rss);
   gint64 at, value;
+  TideLife life;
 
-  if (n > 0 && tide_series_get (rss, n - 1, &at, &value))
+  if (tide_facts_life (process, &life))
     {
-      g_autofree char *text = tide_format_bytes ((guint64)MAX (value, 0));
-      g_autofree char *exact = tide_format_bytes_exact ((guint64)MAX (value, 0));
+      g_autofree char *text = tide_format_bytes ((guint64)MAX (life.end_rss, 0));
+      g_autofree char *exact = tide_format_bytes_exact ((guint64)MAX (life.end_rss, 0));
+      g_autofree char *before = g_strdup_printf (_ ("%s, before the interpreter took itself apart"), exact);
       gboolean live = tide_session_get_state (self->session) == TIDE_SESSION_LIVE;
 
-      tide_headline_set (self, FIGURE_NOW, text, live ? _ ("resident now") : _ ("resident at the end"),
-                         exact);
+      tide_headline_set (self, FIGURE_NOW, text,
+                         live && !life.shutdown ? _ ("resident now") : _ ("resident at the end"),
+                         life.shutdown ? before : exact);
     }
   else
     tide_headline_set (self, FIGURE_NOW, NULL, NULL, NULL);
@@ -101,9 +103,14 @@ tide_headline_update_trend (TideHeadline *self, TideProcess *process)
   gboolean selected = tide_session_has_selection (self->session);
   gboolean live = tide_session_get_state (self->session) == TIDE_SESSION_LIVE;
   TideSpan span = selected ? tide_session_get_selection (self->session) : TIDE_SPAN_ALL;
-  TideSpan slope_span = span;
+  TideSpan slope_span;
+  TideLife life;
   TideTrend trend;
 
+  /* Neither the interpreter's own start nor its end is the program's doing.  */
+  if (!selected && tide_facts_life (process, &life))
+    span = life.span;
+  slope_span = span;
   if (!tide_facts_trend (process, span, &trend))
     {
       tide_headline_set (self, FIGURE_GROWTH, NULL, NULL, NULL);
@@ -111,16 +118,21 @@ tide_headline_update_trend (TideHeadline *self, TideProcess *process)
       return;
     }
   {
-    g_autofree char *text = tide_format_bytes_signed (trend.growth);
+    g_autofree char *text =
+        tide_format_bytes_signed (selected ? trend.growth : life.end_rss - life.begin_rss);
     g_autofree char *begin = tide_format_time (span.begin_ns, 100000000);
     g_autofree char *end = tide_format_time (span.end_ns, 100000000);
     g_autofree char *caption = selected ? g_strdup_printf (_ ("in selection, %s – %s"), begin, end)
-                                        : g_strdup (_ ("since the start"));
+                               : life.shutdown || !live ? g_strdup (_ ("growth of the program"))
+                                                        : g_strdup (_ ("since the start"));
 
-    tide_headline_set (self, FIGURE_GROWTH, text, caption, _ ("RSS at the end less RSS at the beginning"));
+    tide_headline_set (self, FIGURE_GROWTH, text, caption,
+                       selected ? _ ("RSS at the end of the selection less RSS at its beginning")
+                                : _ ("RSS now, or before the interpreter took itself apart, less RSS when "
+                                     "the program’s own code began"));
   }
   if (!selected && live)
-    slope_span.begin_ns = tide_process_get_last_time (process) - LIVE_SLOPE_NS;
+    slope_span.begin_ns = MAX (span.begin_ns, span.end_ns - LIVE_SLOPE_NS);
   if (tide_facts_trend (process, slope_span, &trend))
     {
       g_autofree char *text = tide_format_rate (trend.slope);
@@ -147,8 +159,9 @@ tide_headline_update_who (TideHeadline *self)
       g_autofree char *caption = g_strdup_printf (
           ngettext ("of the growth is in %u function", "of the growth is in %u functions", count), count);
 
-      tide_headline_set (self, FIGURE_WHO, text, caption,
-                         _ ("Of all functions with more growth than release"));
+      tide_headline_set (
+          self, FIGURE_WHO, text, caption,
+          _ ("Of all that grew more than it released, without what was there before measuring"));
     }
   else
     tide_headline_set (self, FIGURE_WHO, NULL, NULL, NULL);
