@@ -439,8 +439,8 @@ class Report(Case):
 
 
 if __name__ == "__main__":
-    # A shell lets what it starts in the background ignore them, and what is ignored is not passed on.
-    for interrupt in (signal.SIGINT, signal.SIGQUIT):
-        if signal.getsignal(interrupt) is signal.SIG_IGN:
-            signal.signal(interrupt, signal.SIG_DFL)
+    # A job in the background, or after nohup, ignores them, and what is ignored is not passed on.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     unittest.main(verbosity=1)
