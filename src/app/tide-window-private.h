@@ -31,7 +31,10 @@ struct _TideWindow
   TideSessionPage *session_page;
   GtkLabel *title;
   GtkLabel *subtitle;
+  gboolean was_live; /* what ended was seen to end */
+
   GtkWidget *live;
+  GtkLabel *live_state;
   GtkLabel *elapsed;
   GtkButton *stop_button;
   GtkToggleButton *pause_button;

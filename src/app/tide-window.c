@@ -3,6 +3,7 @@
 #include "tide-window-private.h"
 
 #include "tide-color-scheme.h"
+#include "tide-facts.h"
 #include "tide-format.h"
 #include "tide-resources.h"
 
@@ -102,6 +103,49 @@ tide_window_show_diagnostics (TideWindow *self)
   tide_message_bar_show (self->message_bar, TIDE_MESSAGE_WARNING, text, _ ("Details"), "win.tab::details");
 }
 
+/* A program that the person stopped ended as it should.  */
+static void
+tide_window_show_bad_end (TideWindow *self)
+{
+  TideProcess *process = tide_session_get_process (self->session);
+  g_autofree char *text = process != NULL ? tide_facts_bad_end (process) : NULL;
+
+  if (text != NULL && !tide_session_is_stopping (self->session)
+      && tide_session_get_error_text (self->session) == NULL)
+    tide_message_bar_show (self->message_bar, TIDE_MESSAGE_WARNING, text, _ ("Show _Output"),
+                           "win.tab::output");
+}
+
+/* What the header says of a live program, in words and not by colour alone.  */
+static void
+tide_window_update_live (TideWindow *self)
+{
+  gboolean live = tide_session_get_state (self->session) == TIDE_SESSION_LIVE;
+  gboolean paused = live && tide_session_is_paused (self->session);
+  gboolean stopping = live && tide_session_is_stopping (self->session);
+  const char *state = stopping ? _ ("Stopping…") : paused ? _ ("Paused") : NULL;
+
+  gtk_widget_set_visible (self->live, live);
+  gtk_widget_set_visible (GTK_WIDGET (self->pause_button), live);
+  gtk_widget_set_visible (GTK_WIDGET (self->stop_button), live);
+  gtk_widget_set_visible (GTK_WIDGET (self->live_state), state != NULL);
+  gtk_label_set_text (self->live_state, state != NULL ? state : "");
+  if (paused)
+    gtk_widget_add_css_class (self->live, "paused");
+  else
+    gtk_widget_remove_css_class (self->live, "paused");
+  gtk_widget_set_tooltip_text (self->live, paused ? _ ("Measuring is paused; the program goes on")
+                                                  : _ ("Recording: time since the start of the program"));
+  gtk_button_set_label (GTK_BUTTON (self->pause_button), paused ? _ ("_Resume") : _ ("_Pause"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause_button),
+                               paused ? _ ("Measure again (Space)")
+                                      : _ ("Measure nothing for a while; the program goes on (Space)"));
+  gtk_button_set_label (self->stop_button, stopping ? _ ("_Kill") : _ ("_Stop"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->stop_button),
+                               stopping ? _ ("The program was asked to end; press again to kill it")
+                                        : _ ("Ask the program to end; press again to kill it"));
+}
+
 static void
 tide_window_state_changed (TideWindow *self)
 {
@@ -114,7 +158,6 @@ tide_window_state_changed (TideWindow *self)
   };
 
   gtk_stack_set_visible_child_name (self->stack, pages[state]);
-  gtk_widget_set_visible (self->live, state == TIDE_SESSION_LIVE);
   if (state == TIDE_SESSION_LIVE && self->tick == 0)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tide_window_tick, NULL, NULL);
   else if (state != TIDE_SESSION_LIVE && self->tick != 0)
@@ -124,6 +167,9 @@ tide_window_state_changed (TideWindow *self)
     }
   if (state == TIDE_SESSION_ENDED)
     tide_window_show_diagnostics (self);
+  if (state == TIDE_SESSION_ENDED && self->was_live)
+    tide_window_show_bad_end (self);
+  self->was_live = state == TIDE_SESSION_LIVE;
   if (state == TIDE_SESSION_EMPTY)
     tide_start_page_refresh (self->start_page);
   /* Not the filter entry: Space is to pause.  */
@@ -154,6 +200,7 @@ tide_window_session_notify (TideSession *session, GParamSpec *pspec, TideWindow 
         tide_message_bar_show (self->message_bar, TIDE_MESSAGE_ERROR, text, NULL, NULL);
     }
   tide_window_update_title (self);
+  tide_window_update_live (self);
   tide_window_update_inhibit (self);
   tide_window_actions_update (self);
 }
@@ -254,6 +301,7 @@ tide_window_class_init (TideWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideWindow, title);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, subtitle);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, live);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, live_state);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, elapsed);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, stop_button);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, pause_button);
@@ -285,6 +333,7 @@ tide_window_init (TideWindow *self)
   tide_window_update_dark (self);
   tide_window_state_changed (self);
   tide_window_update_title (self);
+  tide_window_update_live (self);
   tide_window_actions_update (self);
 }
 

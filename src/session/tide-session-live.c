@@ -26,6 +26,15 @@ on_ended (TideTarget *target, gpointer data)
   tide_session_emit_batches_ready (self);
 }
 
+static void
+change_stopping (TideSession *self, gboolean stopping)
+{
+  if (self->stopping == stopping)
+    return;
+  self->stopping = stopping;
+  tide_session_notify (self, PROP_STOPPING);
+}
+
 void
 tide_session_drop_target (TideSession *self)
 {
@@ -33,7 +42,8 @@ tide_session_drop_target (TideSession *self)
     return;
   g_signal_handlers_disconnect_by_data (self->target, self);
   g_clear_object (&self->target);
-  self->target_ended = self->stopping = FALSE;
+  self->target_ended = FALSE;
+  change_stopping (self, FALSE);
 }
 
 /* The last sentence that the helper said as an error: why a program could not be started, for one.  */
@@ -141,7 +151,7 @@ tide_session_stop (TideSession *self)
   if (self->state != TIDE_SESSION_LIVE)
     return;
   tide_target_send_signal (self->target, self->stopping ? SIGKILL : SIGTERM);
-  self->stopping = TRUE;
+  change_stopping (self, TRUE);
 }
 
 void

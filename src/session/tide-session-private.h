@@ -52,6 +52,7 @@ typedef enum
   PROP_PATH,
   PROP_DIRTY,
   PROP_PAUSED,
+  PROP_STOPPING,
   PROP_ERROR_TEXT,
   N_PROPS
 } TideSessionProperty;

@@ -99,6 +99,9 @@ tide_session_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_PAUSED:
       g_value_set_boolean (value, self->paused);
       break;
+    case PROP_STOPPING:
+      g_value_set_boolean (value, self->stopping);
+      break;
     case PROP_ERROR_TEXT:
       g_value_set_string (value, self->error_text);
       break;
@@ -188,6 +191,7 @@ tide_session_class_init (TideSessionClass *klass)
   properties[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, read);
   properties[PROP_DIRTY] = g_param_spec_boolean ("dirty", NULL, NULL, FALSE, read);
   properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, both);
+  properties[PROP_STOPPING] = g_param_spec_boolean ("stopping", NULL, NULL, FALSE, read);
   properties[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL, read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
@@ -310,6 +314,12 @@ gboolean
 tide_session_is_paused (TideSession *self)
 {
   return self->paused;
+}
+
+gboolean
+tide_session_is_stopping (TideSession *self)
+{
+  return self->stopping;
 }
 
 const char *

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  *
  * Properties (all notify): recording, process, state, visible-begin, visible-end, selection-begin,
  * selection-end (int64 ns; begin >= end: none), filter, follow, table (TideFunctionTable, boxed as pointer),
- * computing, title, path, dirty, paused, error-text.  */
+ * computing, title, path, dirty, paused, stopping, error-text.  */
 
 typedef enum
 {
@@ -80,6 +80,8 @@ const char *tide_session_get_filter (TideSession *self);
 TideFunctionTable *tide_session_get_table (TideSession *self); /* borrowed, may be NULL */
 gboolean tide_session_is_dirty (TideSession *self);
 gboolean tide_session_is_paused (TideSession *self);
+/* The launched program was asked to end; stays so after its end, until something else is shown.  */
+gboolean tide_session_is_stopping (TideSession *self);
 const char *tide_session_get_path (TideSession *self);
 /* What went wrong with the stream, the journal or the program's start, or NULL.  */
 const char *tide_session_get_error_text (TideSession *self);

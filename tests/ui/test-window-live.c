@@ -15,6 +15,8 @@
   "print ('begun', flush=True)\n"                                                                            \
   "hoard (64)\n"                                                                                             \
   "print ('done', file=sys.stderr, flush=True)\n"                                                            \
+  "if len (sys.argv) > 2:\n"                                                                                 \
+  "    eval (sys.argv[2])\n"                                                                                 \
   "if len (sys.argv) > 1:\n"                                                                                 \
   "    time.sleep (600)\n"
 
@@ -152,6 +154,76 @@ test_pause_and_stop (void)
   ui_window_destroy (window);
 }
 
+static const char *
+label_of (TideWindow *window, const char *name)
+{
+  GObject *widget = gtk_widget_get_template_child (GTK_WIDGET (window), TIDE_TYPE_WINDOW, name);
+
+  if (!gtk_widget_get_visible (GTK_WIDGET (widget)))
+    return NULL;
+  return GTK_IS_LABEL (widget) ? gtk_label_get_text (GTK_LABEL (widget))
+                               : gtk_button_get_label (GTK_BUTTON (widget));
+}
+
+/* One sees that a program is paused or told to stop, and what the buttons do then.  */
+static void
+test_live_states (void)
+{
+  TideWindow *window = ui_window_new ();
+  TideSession *session = tide_window_get_session (window);
+  g_autoptr (TideLaunch) launch = new_launch (TRUE);
+
+  g_assert_null (label_of (window, "pause_button"));
+  g_assert_null (label_of (window, "stop_button"));
+  tide_window_launch (window, launch);
+  ui_wait (has_written, tide_window_get_output_view (window));
+  g_assert_null (label_of (window, "live_state"));
+  g_assert_cmpstr (label_of (window, "pause_button"), ==, "_Pause");
+  g_assert_cmpstr (label_of (window, "stop_button"), ==, "_Stop");
+  ui_activate (window, "pause");
+  g_assert_cmpstr (label_of (window, "live_state"), ==, "Paused");
+  g_assert_cmpstr (label_of (window, "pause_button"), ==, "_Resume");
+  ui_activate (window, "pause");
+  g_assert_null (label_of (window, "live_state"));
+  ui_activate (window, "stop");
+  g_assert_cmpstr (label_of (window, "live_state"), ==, "Stopping…");
+  g_assert_cmpstr (label_of (window, "stop_button"), ==, "_Kill");
+  ui_wait (has_ended, session);
+  g_assert_null (label_of (window, "stop_button"));
+  /* It was stopped by the person: nothing to warn of.  */
+  g_assert_cmpint (tide_process_get_end (tide_session_get_process (session))->kind, ==, TIDE_END_SIGNALLED);
+  g_assert_null (tide_message_bar_get_text (tide_window_get_message_bar (window)));
+  ui_window_destroy (window);
+}
+
+static void
+test_bad_ends (void)
+{
+  static const struct
+  {
+    const char *code, *text;
+  } cases[] = {
+    { "sys.exit (3)", "The program exited with status 3." },
+    { "__import__ ('os').kill (__import__ ('os').getpid (), 9)",
+      "The program was ended by signal 9 (Killed)." },
+    { "sys.exit (0)", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TideWindow *window = ui_window_new ();
+      g_autoptr (TideLaunch) launch = new_launch (FALSE);
+
+      launch->args = g_new0 (char *, 3);
+      launch->args[0] = g_strdup ("end");
+      launch->args[1] = g_strdup (cases[i].code);
+      tide_window_launch (window, launch);
+      ui_wait (has_ended, tide_window_get_session (window));
+      g_assert_cmpstr (tide_message_bar_get_text (tide_window_get_message_bar (window)), ==, cases[i].text);
+      ui_window_destroy (window);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -159,5 +231,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window-live/launch", test_launch);
   g_test_add_func ("/window-live/close-while-it-runs", test_close_while_it_runs);
   g_test_add_func ("/window-live/pause-and-stop", test_pause_and_stop);
+  g_test_add_func ("/window-live/live-states", test_live_states);
+  g_test_add_func ("/window-live/bad-ends", test_bad_ends);
   return g_test_run ();
 }

@@ -136,13 +136,29 @@ tide_facts_end (TideProcess *process)
     case TIDE_END_EXITED:
       return g_strdup_printf (_ ("exited with status %u"), end->value);
     case TIDE_END_SIGNALLED:
-      return g_strdup_printf (_ ("killed by signal %u (%s)"), end->value,
+      return g_strdup_printf (_ ("ended by signal %u (%s)"), end->value,
                               g_strsignal ((int)MIN (end->value, 255)));
     case TIDE_END_DETACHED:
       return g_strdup (_ ("no longer measured; the program went on"));
     default:
       return g_strdup (_ ("lost from sight; how it ended is not known"));
     }
+}
+
+char *
+tide_facts_bad_end (TideProcess *process)
+{
+  const TideProcessEnd *end = tide_process_get_end (process);
+
+  if (end == NULL)
+    return NULL;
+  if (end->kind == TIDE_END_SIGNALLED)
+    /* Translators: a number, and the signal's name in words.  */
+    return g_strdup_printf (_ ("The program was ended by signal %u (%s)."), end->value,
+                            g_strsignal ((int)MIN (end->value, 255)));
+  if (end->kind == TIDE_END_EXITED && end->value != 0)
+    return g_strdup_printf (_ ("The program exited with status %u."), end->value);
+  return NULL;
 }
 
 const char *

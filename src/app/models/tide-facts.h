@@ -30,8 +30,10 @@ char *tide_facts_cost (TideProcess *process);
 double tide_facts_cost_factor (const TideCost *cost);
 /* "RSS by events and faults, ± 64 KiB"; NULL when nothing told.  */
 char *tide_facts_method (TideProcess *process);
-/* "exited with status 0", "killed by signal 9 (Killed)", or NULL while it runs.  */
+/* "exited with status 0", "ended by signal 9 (Killed)", or NULL while it runs.  */
 char *tide_facts_end (TideProcess *process);
+/* A sentence when the program ended by itself and not well, else NULL.  */
+char *tide_facts_bad_end (TideProcess *process);
 /* The newest warning or error among the messages, borrowed; NULL: none.  */
 const char *tide_facts_warning (TideProcess *process);
 

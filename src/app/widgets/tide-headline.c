@@ -78,7 +78,9 @@ tide_headline_update_level (TideHeadline *self, TideProcess *process)
       gboolean live = tide_session_get_state (self->session) == TIDE_SESSION_LIVE;
 
       tide_headline_set (self, FIGURE_NOW, text,
-                         live && !life.shutdown ? _ ("resident now") : _ ("resident at the end"),
+                         !live || life.shutdown                   ? _ ("resident at the end")
+                         : tide_session_is_paused (self->session) ? _ ("resident when paused")
+                                                                  : _ ("resident now"),
                          life.shutdown ? before : exact);
     }
   else
@@ -210,7 +212,8 @@ tide_headline_notify_recording (TideHeadline *self)
 void
 tide_headline_set_session (TideHeadline *self, TideSession *session)
 {
-  static const char *const names[] = { "process", "selection-begin", "selection-end", "table", "state" };
+  static const char *const names[] = { "process", "selection-begin", "selection-end",
+                                       "table",   "state",           "paused" };
 
   g_return_if_fail (TIDE_IS_HEADLINE (self));
   g_return_if_fail (self->session == NULL);

@@ -130,6 +130,7 @@ tide_message_bar_show (
   gtk_widget_set_visible (GTK_WIDGET (self->button), label != NULL);
   if (label != NULL)
     {
+      gtk_button_set_use_underline (self->button, TRUE);
       gtk_button_set_label (self->button, label);
       tide_message_bar_set_action (self, action);
     }
