@@ -267,6 +267,55 @@ test_filter (void)
 }
 
 static void
+test_filter_chip (void)
+{
+  TideWindow *window = ui_window_new ();
+  TideFunctionsView *view = tide_window_get_functions_view (window);
+  GtkWidget *chip =
+      GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (view), TIDE_TYPE_FUNCTIONS_VIEW, "filter_chip"));
+  g_autoptr (TideRecording) recording = ui_recording (20);
+
+  ui_window_show (window, recording);
+  g_assert_false (gtk_widget_get_visible (chip));
+  tide_session_set_filter (tide_window_get_session (window), "module_3");
+  g_assert_true (gtk_widget_get_visible (chip));
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (chip), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Filter “module_3”; press to remove it");
+  g_signal_emit_by_name (chip, "clicked");
+  g_assert_false (gtk_widget_get_visible (chip));
+  g_assert_cmpuint (n_rows (window), ==, 20);
+  ui_window_destroy (window);
+}
+
+static void
+test_columns (void)
+{
+  TideWindow *window = ui_window_new ();
+  TideFunctionsView *view = tide_window_get_functions_view (window);
+  GListModel *columns = gtk_column_view_get_columns (tide_functions_view_get_column_view (view));
+  g_autoptr (GtkColumnViewColumn) falls = g_list_model_get_item (columns, TIDE_FUNCTION_COLUMN_FALL);
+  g_autoptr (TideRecording) recording = ui_recording (20);
+  int width = gtk_column_view_column_get_fixed_width (falls);
+
+  ui_window_show (window, recording);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (view), "columns.falls", NULL));
+  g_assert_false (gtk_column_view_column_get_visible (falls));
+  ui_settle (window);
+  gtk_column_view_column_set_fixed_width (falls, 2 * width);
+  /* A hidden column can be sorted by; it does not come back by that.  */
+  tide_functions_view_sort (view, TIDE_FUNCTION_COLUMN_FALL, TRUE);
+  ui_settle (window);
+  g_assert_cmpint (row_at (window, 0)->self_fall, ==, 10 * UI_MIB);
+  g_assert_false (gtk_column_view_column_get_visible (falls));
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (view), "columns.reset", NULL));
+  g_assert_true (gtk_column_view_column_get_visible (falls));
+  g_assert_cmpint (gtk_column_view_column_get_fixed_width (falls), ==, width);
+  /* The name stays: there is no action for it.  */
+  g_assert_false (gtk_widget_activate_action (GTK_WIDGET (view), "columns.name", NULL));
+  ui_window_destroy (window);
+}
+
+static void
 test_time_selection (void)
 {
   TideWindow *window = ui_window_new ();
@@ -377,6 +426,8 @@ main (int argc, char **argv)
   g_test_add_func ("/functions-view/click-on-header", test_click_on_header);
   g_test_add_func ("/functions-view/refresh-moves-no-item", test_refresh_moves_no_item);
   g_test_add_func ("/functions-view/filter", test_filter);
+  g_test_add_func ("/functions-view/filter-chip", test_filter_chip);
+  g_test_add_func ("/functions-view/columns", test_columns);
   g_test_add_func ("/functions-view/time-selection", test_time_selection);
   g_test_add_func ("/functions-view/selected-row-is-kept", test_selected_row_is_kept);
   g_test_add_func ("/functions-view/csv", test_csv);

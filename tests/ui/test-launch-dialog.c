@@ -1,5 +1,6 @@
 #include "ui-fixture.h"
 
+#include "tide-interpreter-private.h"
 #include "tide-launch-dialog.h"
 #include "tide-wire.h"
 
@@ -236,6 +237,44 @@ test_interpreters (void)
   fixture_end (&fixture);
 }
 
+/* A warning is said where problems are, and forbids nothing; a problem is said in its place.  */
+static void
+test_warning (void)
+{
+  static const char answer[] = "\n--pagetide--\n"
+                               "cpython\0"
+                               "3.99.0\0"
+                               "56819952\0"
+                               "/nowhere/python3.99\0"
+                               "/nowhere\0"
+                               "0\0";
+  Fixture fixture;
+  TideInterpreterChooser *chooser;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TideInterpreter) interpreter = NULL;
+  g_autofree char *python = g_find_program_in_path ("true");
+  GtkLabel *label;
+
+  fixture_begin (&fixture);
+  chooser = tide_launch_dialog_get_interpreters (fixture.dialog);
+  label = GTK_LABEL (child (&fixture, "problem"));
+  interpreter =
+      tide_interpreter_new_from_answer (python, "test", (const guint8 *)answer, sizeof answer - 1, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (tide_interpreter_get_warning (interpreter));
+  type (&fixture, "program", fixture.script);
+  g_list_store_remove_all (tide_interpreter_chooser_get_store (chooser));
+  g_list_store_append (tide_interpreter_chooser_get_store (chooser), interpreter);
+  g_assert_true (tide_interpreter_chooser_get_selected (chooser) == interpreter);
+  g_assert_cmpstr (gtk_label_get_text (label), ==, tide_interpreter_get_warning (interpreter));
+  g_assert_null (tide_launch_dialog_get_problem (fixture.dialog));
+  g_assert_true (can_launch (&fixture));
+  type (&fixture, "directory", "/nowhere/at all");
+  g_assert_cmpstr (gtk_label_get_text (label), ==, tide_launch_dialog_get_problem (fixture.dialog));
+  g_assert_false (can_launch (&fixture));
+  fixture_end (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -246,5 +285,6 @@ main (int argc, char **argv)
   g_test_add_func ("/launch-dialog/browse", test_browse);
   g_test_add_func ("/launch-dialog/recent", test_recent);
   g_test_add_func ("/launch-dialog/interpreters", test_interpreters);
+  g_test_add_func ("/launch-dialog/warning", test_warning);
   return g_test_run ();
 }

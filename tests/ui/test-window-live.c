@@ -1,5 +1,6 @@
 #include "ui-fixture.h"
 
+#include "tide-session-page.h"
 #include "tide-wire.h"
 
 #include <string.h>
@@ -165,6 +166,15 @@ label_of (TideWindow *window, const char *name)
                                : gtk_button_get_label (GTK_BUTTON (widget));
 }
 
+static GtkWidget *
+jump_button (TideWindow *window)
+{
+  GtkWidget *page =
+      GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (window), TIDE_TYPE_WINDOW, "session_page"));
+
+  return GTK_WIDGET (gtk_widget_get_template_child (page, TIDE_TYPE_SESSION_PAGE, "jump_button"));
+}
+
 /* One sees that a program is paused or told to stop, and what the buttons do then.  */
 static void
 test_live_states (void)
@@ -185,11 +195,22 @@ test_live_states (void)
   g_assert_cmpstr (label_of (window, "pause_button"), ==, "_Resume");
   ui_activate (window, "pause");
   g_assert_null (label_of (window, "live_state"));
+
+  /* Whoever looks back finds the way to now beside the chart.  */
+  g_assert_false (gtk_widget_get_visible (jump_button (window)));
+  tide_session_set_follow (session, FALSE);
+  g_assert_true (gtk_widget_get_visible (jump_button (window)));
+  g_signal_emit_by_name (jump_button (window), "clicked");
+  g_assert_true (tide_session_get_follow (session));
+  g_assert_false (gtk_widget_get_visible (jump_button (window)));
+  tide_session_set_follow (session, FALSE);
+
   ui_activate (window, "stop");
   g_assert_cmpstr (label_of (window, "live_state"), ==, "Stopping…");
   g_assert_cmpstr (label_of (window, "stop_button"), ==, "_Kill");
   ui_wait (has_ended, session);
   g_assert_null (label_of (window, "stop_button"));
+  g_assert_false (gtk_widget_get_visible (jump_button (window)));
   /* It was stopped by the person: nothing to warn of.  */
   g_assert_cmpint (tide_process_get_end (tide_session_get_process (session))->kind, ==, TIDE_END_SIGNALLED);
   g_assert_null (tide_message_bar_get_text (tide_window_get_message_bar (window)));

@@ -14,7 +14,8 @@ struct _TideLaunchDialog
 
   TidePrompter *prompter;
   TideRecent *recent;
-  gboolean filling; /* fields are set by us: do not check each */
+  gboolean has_problem; /* what is said forbids the launch */
+  gboolean filling;     /* fields are set by us: do not check each */
 
   TideInterpreterChooser *interpreters;
   GtkDropDown *recent_drop_down;
@@ -125,6 +126,23 @@ tide_launch_dialog_build (TideLaunchDialog *self, GError **error)
   return g_steal_pointer (&launch);
 }
 
+/* A problem forbids the launch; what one has to expect less of does not.  */
+static void
+tide_launch_dialog_say (TideLaunchDialog *self, const char *problem)
+{
+  TideInterpreter *interpreter = tide_interpreter_chooser_get_selected (self->interpreters);
+  const char *warning = interpreter != NULL ? tide_interpreter_get_warning (interpreter) : NULL;
+  const char *text = problem != NULL ? problem : warning != NULL ? warning : "";
+
+  self->has_problem = problem != NULL;
+  gtk_label_set_text (self->problem, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->problem), *text != '\0' ? text : NULL);
+  if (problem != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->problem), "problem");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->problem), "problem");
+}
+
 static void
 tide_launch_dialog_validate (TideLaunchDialog *self)
 {
@@ -136,7 +154,7 @@ tide_launch_dialog_validate (TideLaunchDialog *self)
   if (self->filling)
     return;
   launch = tide_launch_dialog_build (self, &error);
-  gtk_label_set_text (self->problem, launch == NULL && !empty ? error->message : "");
+  tide_launch_dialog_say (self, launch == NULL && !empty ? error->message : NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.launch", launch != NULL);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->launch_button),
                                launch == NULL ? error->message : _ ("Launch (Enter)"));
@@ -282,7 +300,7 @@ tide_launch_dialog_accept (GtkWidget *widget, const char *action, GVariant *para
   if (launch == NULL)
     {
       /* A file may have gone since the last key.  */
-      gtk_label_set_text (self->problem, error->message);
+      tide_launch_dialog_say (self, error->message);
       return;
     }
   g_signal_emit (self, signals[LAUNCH], 0, launch);
@@ -292,9 +310,7 @@ tide_launch_dialog_accept (GtkWidget *widget, const char *action, GVariant *para
 const char *
 tide_launch_dialog_get_problem (TideLaunchDialog *self)
 {
-  const char *text = gtk_label_get_text (self->problem);
-
-  return *text != '\0' ? text : NULL;
+  return self->has_problem ? gtk_label_get_text (self->problem) : NULL;
 }
 
 TideInterpreterChooser *

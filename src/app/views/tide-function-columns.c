@@ -26,6 +26,7 @@ struct _TideFunctionColumns
   gpointer user_data;
   GtkColumnViewColumn *columns[TIDE_N_FUNCTION_COLUMNS]; /* borrowed from the view */
   TideColumnData data[TIDE_N_FUNCTION_COLUMNS];
+  GSimpleActionGroup *actions;
   GHashTable *bound; /* GtkListItem, borrowed while bound, to GUINT (column) */
   TideFunctionColumn sorted;
   gboolean descending;
@@ -271,6 +272,9 @@ tide_function_columns_setup (GtkSignalListItemFactory *factory, GtkListItem *ite
   gtk_inscription_set_nat_lines (GTK_INSCRIPTION (text), 1);
   gtk_inscription_set_min_lines (GTK_INSCRIPTION (text), 1);
   gtk_inscription_set_xalign (GTK_INSCRIPTION (text), number ? 1.f : 0.f);
+  /* The dots of a cut text may come from a font with deeper lines: the base line is to stay.  */
+  gtk_inscription_set_yalign (GTK_INSCRIPTION (text), 0.f);
+  gtk_widget_set_valign (text, GTK_ALIGN_CENTER);
   /* A place says most at its end: the line.  */
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), data->column == TIDE_FUNCTION_COLUMN_WHERE
                                                                  ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE
@@ -393,6 +397,68 @@ tide_function_columns_add (TideFunctionColumns *self, TideFunctionColumn column)
                                          column == TIDE_FUNCTION_COLUMN_SELF ? BAR_SPACE : 0);
 }
 
+/* --- which columns are shown --- */
+
+static const char *const action_names[TIDE_N_FUNCTION_COLUMNS] = {
+  [TIDE_FUNCTION_COLUMN_NAME] = NULL, /* without it the others say nothing */
+  [TIDE_FUNCTION_COLUMN_WHERE] = "where", [TIDE_FUNCTION_COLUMN_SELF] = "self",
+  [TIDE_FUNCTION_COLUMN_TOTAL] = "total", [TIDE_FUNCTION_COLUMN_RISE] = "rises",
+  [TIDE_FUNCTION_COLUMN_FALL] = "falls",  [TIDE_FUNCTION_COLUMN_SAMPLES] = "samples",
+};
+
+static void
+tide_function_columns_reset (GSimpleAction *action, GVariant *parameter, TideFunctionColumns *self)
+{
+  for (guint i = 0; i < TIDE_N_FUNCTION_COLUMNS; i++)
+    {
+      gtk_column_view_column_set_visible (self->columns[i], TRUE);
+      gtk_column_view_column_set_fixed_width (self->columns[i], column_sizes[i].width);
+    }
+}
+
+static void
+tide_function_columns_add_actions (TideFunctionColumns *self)
+{
+  g_autoptr (GSimpleAction) reset = g_simple_action_new ("reset", NULL);
+
+  self->actions = g_simple_action_group_new ();
+  for (guint i = 0; i < TIDE_N_FUNCTION_COLUMNS; i++)
+    {
+      g_autoptr (GPropertyAction) action = NULL;
+
+      if (action_names[i] == NULL)
+        continue;
+      action = g_property_action_new (action_names[i], self->columns[i], "visible");
+      g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (action));
+    }
+  g_signal_connect (reset, "activate", G_CALLBACK (tide_function_columns_reset), self);
+  g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (reset));
+}
+
+GActionGroup *
+tide_function_columns_get_actions (TideFunctionColumns *self)
+{
+  return G_ACTION_GROUP (self->actions);
+}
+
+void
+tide_function_columns_fill_menu (TideFunctionColumns *self, GMenu *menu)
+{
+  g_autoptr (GMenu) columns = g_menu_new ();
+  g_autoptr (GMenu) rest = g_menu_new ();
+
+  for (guint i = 0; i < TIDE_N_FUNCTION_COLUMNS; i++)
+    {
+      g_autofree char *action = g_strconcat ("columns.", action_names[i], NULL);
+
+      if (action_names[i] != NULL)
+        g_menu_append (columns, tide_function_columns_title ((TideFunctionColumn)i), action);
+    }
+  g_menu_append (rest, _ ("_Reset Columns"), "columns.reset");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (columns));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
+}
+
 TideFunctionColumns *
 tide_function_columns_new (GtkColumnView *view,
                            TideFunctionSlots *slots,
@@ -410,6 +476,7 @@ tide_function_columns_new (GtkColumnView *view,
   self->bound = g_hash_table_new (NULL, NULL);
   for (guint i = 0; i < TIDE_N_FUNCTION_COLUMNS; i++)
     tide_function_columns_add (self, (TideFunctionColumn)i);
+  tide_function_columns_add_actions (self);
   column = tide_function_slots_get_sort (slots, &descending);
   tide_function_columns_show_sort (self, column, descending);
   g_signal_connect (gtk_column_view_get_sorter (view), "changed",
@@ -423,6 +490,12 @@ tide_function_columns_free (TideFunctionColumns *self)
   if (self == NULL)
     return;
   g_signal_handlers_disconnect_by_data (gtk_column_view_get_sorter (self->view), self);
+  {
+    GAction *reset = g_action_map_lookup_action (G_ACTION_MAP (self->actions), "reset");
+
+    g_signal_handlers_disconnect_by_data (reset, self);
+  }
+  g_object_unref (self->actions);
   /* Takes the cells down while we can still be told.  */
   for (guint i = 0; i < TIDE_N_FUNCTION_COLUMNS; i++)
     gtk_column_view_remove_column (self->view, self->columns[i]);

@@ -29,6 +29,11 @@ tide_function_columns_show_sort (TideFunctionColumns *self, TideFunctionColumn c
 guint tide_function_columns_pick (TideFunctionColumns *self, double x, double y);
 char *tide_function_columns_dup_text (TideFunctionColumns *self, guint position, TideFunctionColumn column);
 
+/* One action a column that shows or hides it, and "reset" for all of them and their widths.  Borrowed.  */
+GActionGroup *tide_function_columns_get_actions (TideFunctionColumns *self);
+/* The same as a menu, for actions inserted as "columns".  */
+void tide_function_columns_fill_menu (TideFunctionColumns *self, GMenu *menu);
+
 /* The cell's text for ROW, written into BUFFER or borrowed.  */
 const char *tide_function_columns_format (const TideFunctionRow *row,
                                           TideFunctionColumn column,

@@ -26,6 +26,9 @@ struct _TideFunctionsView
   GtkSearchEntry *filter;
   GtkWidget *chip;
   GtkLabel *chip_label;
+  GtkWidget *filter_chip;
+  GtkLabel *filter_chip_label;
+  GMenu *columns_menu;
   GtkLabel *count;
   GtkStack *stack;
   GtkColumnView *view;
@@ -218,6 +221,16 @@ tide_functions_view_notify_filter (TideFunctionsView *self)
   if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->filter)), filter != NULL ? filter : "") != 0)
     gtk_editable_set_text (GTK_EDITABLE (self->filter), filter != NULL ? filter : "");
   g_signal_handlers_unblock_by_func (self->filter, tide_functions_view_search_changed, self);
+  gtk_widget_set_visible (self->filter_chip, filter != NULL && *filter != '\0');
+  if (filter != NULL && *filter != '\0')
+    {
+      g_autofree char *text = g_strdup_printf (_ ("“%s”"), filter);
+      g_autofree char *spoken = g_strdup_printf (_ ("Filter “%s”; press to remove it"), filter);
+
+      gtk_label_set_text (self->filter_chip_label, text);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter_chip), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      spoken, -1);
+    }
 }
 
 static void
@@ -363,6 +376,7 @@ tide_functions_view_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->menu, self);
       gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->menu)));
     }
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", NULL);
   g_clear_pointer (&self->columns, tide_function_columns_free);
   if (self->box != NULL)
     gtk_widget_unparent (g_steal_pointer (&self->box));
@@ -389,6 +403,9 @@ tide_functions_view_class_init (TideFunctionsViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, filter);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, chip);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, chip_label);
+  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, filter_chip);
+  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, filter_chip_label);
+  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, columns_menu);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, count);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, stack);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, view);
@@ -411,6 +428,9 @@ tide_functions_view_init (TideFunctionsView *self)
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   self->columns = tide_function_columns_new (self->view, self->slots, tide_functions_view_sort_chosen, self);
   tide_functions_view_init_menu (self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns",
+                                  tide_function_columns_get_actions (self->columns));
+  tide_function_columns_fill_menu (self->columns, self->columns_menu);
 
   self->motion = GTK_EVENT_CONTROLLER_MOTION (gtk_event_controller_motion_new ());
   gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (self->motion));

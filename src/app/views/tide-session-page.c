@@ -21,6 +21,7 @@ struct _TideSessionPage
   TideHeadline *headline;
   GtkPaned *paned;
   GtkBox *timeline_box;
+  GtkWidget *jump_button;
   GtkStackSwitcher *switcher;
   GtkStack *stack;
   TideFunctionsView *functions_view;
@@ -95,6 +96,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, headline);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, paned);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, timeline_box);
+  gtk_widget_class_bind_template_child (widget_class, TideSessionPage, jump_button);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, stack);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, switcher);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, functions_view);
@@ -122,6 +124,14 @@ tide_session_page_notify_readout (TideTimeline *timeline, GParamSpec *pspec, Tid
   tide_status_bar_set_readout (self->status_bar, tide_timeline_get_readout (timeline));
 }
 
+/* Whoever looked back at what was finds the way to what is.  */
+static void
+tide_session_page_update_jump (TideSessionPage *self)
+{
+  gtk_widget_set_visible (self->jump_button, tide_session_get_state (self->session) == TIDE_SESSION_LIVE
+                                                 && !tide_session_get_follow (self->session));
+}
+
 void
 tide_session_page_set_session (TideSessionPage *self, TideSession *session)
 {
@@ -140,6 +150,11 @@ tide_session_page_set_session (TideSessionPage *self, TideSession *session)
   gtk_box_append (self->timeline_box, timeline);
   g_signal_connect_object (timeline, "notify::readout", G_CALLBACK (tide_session_page_notify_readout), self,
                            0);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (tide_session_page_update_jump), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::follow", G_CALLBACK (tide_session_page_update_jump), self,
+                           G_CONNECT_SWAPPED);
+  tide_session_page_update_jump (self);
   tide_headline_set_session (self->headline, session);
   tide_functions_view_set_session (self->functions_view, session);
   tide_output_view_set_session (self->output_view, session);
