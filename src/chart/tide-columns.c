@@ -27,6 +27,7 @@ void
 tide_columns_init (TideColumns *self, TideSeries *series, TideSpan visible, guint n_columns, gint64 end_ns)
 {
   gint64 length = visible.end_ns - visible.begin_ns;
+  TideSeriesWalk walk;
   __int128 start;
   gint64 begin, held = 0;
   gboolean holds;
@@ -38,13 +39,14 @@ tide_columns_init (TideColumns *self, TideSeries *series, TideSpan visible, guin
   start = column_of (visible.begin_ns, length, n_columns);
   begin = begin_of (start, length, n_columns);
   holds = tide_series_value_at (series, begin - 1, &held);
+  tide_series_walk_begin (&walk, series, begin);
   for (guint i = 0; i < n_columns && begin <= end_ns; i++)
     {
       TideColumn *column = &self->columns[i];
       gint64 end = begin_of (start + i + 1, length, n_columns);
       TideExtent extent;
 
-      if (end > begin && tide_series_extent (series, begin, end, &extent))
+      if (end > begin && tide_series_walk_to (&walk, end, &extent))
         {
           /* The series calls what stands at the very begin the first value; here that is a step, to be seen
            * as one.  */

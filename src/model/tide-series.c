@@ -197,17 +197,13 @@ tide_series_value_at (TideSeries *self, gint64 time_ns, gint64 *value)
   return n > 0 && tide_series_get (self, n - 1, NULL, value);
 }
 
-gboolean
-tide_series_extent (TideSeries *self, gint64 begin_ns, gint64 end_ns, TideExtent *extent)
+/* Of the samples from BEGIN to before END, which are those in a span from BEGIN_NS on.  */
+static gboolean
+get_extent (TideSeries *self, gsize begin, gsize end, gint64 begin_ns, TideExtent *extent)
 {
-  gsize length = tide_series_get_length (self);
-  gsize begin, end, held;
+  gsize held;
   Range range;
 
-  if (begin_ns >= end_ns)
-    return FALSE;
-  begin = count_before (self, 0, length, begin_ns, FALSE);
-  end = count_before (self, begin, length, end_ns, FALSE);
   if (end == 0)
     return FALSE;
 
@@ -227,6 +223,74 @@ tide_series_extent (TideSeries *self, gint64 begin_ns, gint64 end_ns, TideExtent
   extent->min = range.min;
   extent->max = range.max;
   return TRUE;
+}
+
+gboolean
+tide_series_extent (TideSeries *self, gint64 begin_ns, gint64 end_ns, TideExtent *extent)
+{
+  gsize length = tide_series_get_length (self);
+  gsize begin;
+
+  if (begin_ns >= end_ns)
+    return FALSE;
+  begin = count_before (self, 0, length, begin_ns, FALSE);
+  return get_extent (self, begin, count_before (self, begin, length, end_ns, FALSE), begin_ns, extent);
+}
+
+/* count_before() where the answer is likely to be near GUESS: steps away from it that double, then halves. */
+static gsize
+count_before_near (TideSeries *self, gsize low, gsize length, gint64 time_ns, gsize guess)
+{
+  gsize high = length, step = FAN_OUT / 2;
+
+  guess = CLAMP (guess, low, length);
+  if (guess < length && sample_at (self, guess)->time_ns < time_ns)
+    {
+      low = guess + 1;
+      while (step < high - low && sample_at (self, low + step)->time_ns < time_ns)
+        {
+          low += step + 1;
+          step *= 2;
+        }
+      high = MIN (high, low + MIN (step, high - low));
+    }
+  else
+    {
+      high = guess;
+      while (step < high - low && sample_at (self, high - step)->time_ns >= time_ns)
+        {
+          high -= step;
+          step *= 2;
+        }
+      low = MAX (low, high - MIN (step, high - low));
+    }
+  return count_before (self, low, high, time_ns, FALSE);
+}
+
+void
+tide_series_walk_begin (TideSeriesWalk *self, TideSeries *series, gint64 begin_ns)
+{
+  gsize length = tide_series_get_length (series);
+
+  *self = (TideSeriesWalk){ .series = series,
+                            .length = length,
+                            .index = count_before (series, 0, length, begin_ns, FALSE),
+                            .begin_ns = begin_ns };
+}
+
+gboolean
+tide_series_walk_to (TideSeriesWalk *self, gint64 end_ns, TideExtent *extent)
+{
+  gsize begin = self->index;
+  gint64 begin_ns = self->begin_ns;
+
+  g_return_val_if_fail (begin_ns < end_ns, FALSE);
+
+  self->index = count_before_near (self->series, begin, self->length, end_ns,
+                                   begin + MIN (self->n_samples, self->length - begin));
+  self->n_samples = self->index - begin;
+  self->begin_ns = end_ns;
+  return get_extent (self->series, begin, self->index, begin_ns, extent);
 }
 
 gboolean

@@ -303,6 +303,57 @@ test_threads (void)
   g_assert_cmpuint (n_checked, >, 0);
 }
 
+/* Spans of all lengths, also with crowds and deserts, give what the extent of each gives.  */
+static void
+test_walk (void)
+{
+  g_autoptr (TideSeries) series = tide_series_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  gint64 t = 1000;
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      t += g_rand_int_range (rand, 0, 100) == 0 ? g_rand_int_range (rand, 0, 20000)
+                                                : g_rand_int_range (rand, 0, 3);
+      tide_series_append (series, t, g_rand_int_range (rand, -1000, 1000));
+    }
+  for (gint64 length = 1; length < 10 * t; length = length * 5 + 1)
+    for (gint64 begin = -length; begin < t; begin += MAX (t / 3, 1))
+      {
+        TideSeriesWalk walk;
+        guint n_found = 0;
+
+        tide_series_walk_begin (&walk, series, begin);
+        for (gint64 at = begin, n = 0; at < t + 2 * length && n < 500; at += length, n++)
+          {
+            TideExtent walked = { 0 }, extent = { 0 };
+            gboolean found = tide_series_walk_to (&walk, at + length, &walked);
+
+            g_assert_cmpint (found, ==, tide_series_extent (series, at, at + length, &extent));
+            assert_extents_equal (&walked, &extent);
+            n_found += found;
+          }
+        if (begin + 500 * length > t)
+          g_assert_cmpuint (n_found, >, 0);
+      }
+}
+
+/* What comes after the begin of a walk is not in it.  */
+static void
+test_walk_while_it_grows (void)
+{
+  g_autoptr (TideSeries) series = tide_series_new ();
+  TideSeriesWalk walk;
+  TideExtent extent;
+
+  tide_series_append (series, 10, 1);
+  tide_series_walk_begin (&walk, series, 0);
+  tide_series_append (series, 20, 2);
+  g_assert_false (tide_series_walk_to (&walk, 5, &extent));
+  g_assert_true (tide_series_walk_to (&walk, 100, &extent));
+  assert_extents_equal (&extent, &(TideExtent){ 1, 1, 1, 1, 1 });
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,6 +364,8 @@ main (int argc, char **argv)
   g_test_add_func ("/series/time-that-goes-back", test_time_that_goes_back);
   g_test_add_func ("/series/extreme-values", test_extreme_values);
   g_test_add_func ("/series/brute-force", test_brute_force);
+  g_test_add_func ("/series/walk", test_walk);
+  g_test_add_func ("/series/walk-while-it-grows", test_walk_while_it_grows);
   g_test_add_func ("/series/peak", test_peak);
   g_test_add_func ("/series/all-at-once", test_all_at_once);
   g_test_add_func ("/series/ten-million", test_ten_million);
