@@ -118,17 +118,24 @@ tide_chart_style_create_surface (GtkWidget *widget)
   return surface;
 }
 
-GdkTexture *
-tide_chart_style_take_texture (cairo_surface_t *surface)
+GskRenderNode *
+tide_chart_style_take_node (cairo_surface_t *surface)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  int width = cairo_image_surface_get_width (surface), height = cairo_image_surface_get_height (surface);
-  gsize stride = (gsize)cairo_image_surface_get_stride (surface);
+  double scale_x, scale_y;
+  GskRenderNode *node;
+  cairo_t *cr;
 
   cairo_surface_flush (surface);
-  bytes = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface), stride * (gsize)height,
-                                      (GDestroyNotify)cairo_surface_destroy, surface);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, stride);
+  cairo_surface_get_device_scale (surface, &scale_x, &scale_y);
+  node = gsk_cairo_node_new (
+      &GRAPHENE_RECT_INIT (0, 0, (float)(cairo_image_surface_get_width (surface) / scale_x),
+                           (float)(cairo_image_surface_get_height (surface) / scale_y)));
+  cr = gsk_cairo_node_get_draw_context (node);
+  cairo_set_source_surface (cr, surface, 0, 0);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+  return node;
 }
 
 void

@@ -20,8 +20,9 @@ void tide_chart_style_clear (TideChartStyle *self);
 
 /* A transparent image for all of WIDGET, crisp on its screen.  NULL while it has no size.  Transfer full.  */
 cairo_surface_t *tide_chart_style_create_surface (GtkWidget *widget);
-/* What was painted there, for gtk_snapshot_append_texture().  Takes SURFACE; transfer full.  */
-GdkTexture *tide_chart_style_take_texture (cairo_surface_t *surface);
+/* What was painted there, for gtk_snapshot_append_node().  Not a texture: where there is no GL, GTK turns
+ * each pixel of one into four floats and back at every drawing.  Takes SURFACE; transfer full.  */
+GskRenderNode *tide_chart_style_take_node (cairo_surface_t *surface);
 /* A ring around WIDGET while the keyboard's focus is to be seen in it.  */
 void tide_chart_style_snapshot_focus (const TideChartStyle *self, GtkWidget *widget, GtkSnapshot *snapshot);
 

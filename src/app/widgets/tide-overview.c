@@ -22,7 +22,7 @@ struct _TideOverview
   TideSession *session;
   GSignalGroup *session_signals, *recording_signals;
   TideChartStyle style;
-  GdkTexture *picture; /* NULL: to be painted */
+  GskRenderNode *picture; /* NULL: to be painted */
   TideOverviewDrag drag;
   double pointer_x; /* below 0: not here */
 };
@@ -55,7 +55,7 @@ describe (TideOverview *self)
 static void
 refresh (TideOverview *self)
 {
-  g_clear_object (&self->picture);
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -109,7 +109,7 @@ tide_overview_measure (GtkWidget *widget,
 static void
 tide_overview_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  g_clear_object (&TIDE_OVERVIEW (widget)->picture);
+  g_clear_pointer (&TIDE_OVERVIEW (widget)->picture, gsk_render_node_unref);
 }
 
 static void
@@ -130,7 +130,7 @@ paint (TideOverview *self, int width, int height)
   cr = cairo_create (surface);
   tide_overview_paint (cr, &view, tide_session_get_whole (self->session), width, height);
   cairo_destroy (cr);
-  self->picture = tide_chart_style_take_texture (surface);
+  self->picture = tide_chart_style_take_node (surface);
 }
 
 static void
@@ -144,8 +144,7 @@ tide_overview_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     paint (self, width, height);
   if (self->picture == NULL)
     return;
-  gtk_snapshot_append_texture (snapshot, self->picture,
-                               &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
+  gtk_snapshot_append_node (snapshot, self->picture);
   tide_chart_style_snapshot_focus (&self->style, widget, snapshot);
 }
 
@@ -274,7 +273,7 @@ tide_overview_dispose (GObject *object)
 
   g_clear_object (&self->recording_signals);
   g_clear_object (&self->session_signals);
-  g_clear_object (&self->picture);
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
   G_OBJECT_CLASS (tide_overview_parent_class)->dispose (object);
 }
 

@@ -21,7 +21,7 @@ struct _TideTimeline
   TideSession *session;
   GSignalGroup *session_signals, *recording_signals;
   TideChartStyle style;
-  GdkTexture *picture; /* of everything but the cursor; NULL: to be painted */
+  GskRenderNode *picture; /* of everything but the cursor; NULL: to be painted */
   TideProcess *shown;  /* whose y_max it is; never dereferenced */
   gint64 y_max;
 

@@ -106,7 +106,7 @@ update_readout (TideTimeline *self)
 static void
 refresh (TideTimeline *self)
 {
-  g_clear_object (&self->picture);
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   if (self->describe_source == 0)
     self->describe_source = g_timeout_add (DESCRIBE_MS, on_describe, self);
@@ -180,7 +180,7 @@ tide_timeline_measure (GtkWidget *widget,
 static void
 tide_timeline_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  g_clear_object (&TIDE_TIMELINE (widget)->picture);
+  g_clear_pointer (&TIDE_TIMELINE (widget)->picture, gsk_render_node_unref);
 }
 
 static void
@@ -194,7 +194,7 @@ paint (TideTimeline *self, const TideTimelineView *view, const TideTimelineLayou
   cr = cairo_create (surface);
   tide_timeline_paint (cr, view, layout);
   cairo_destroy (cr);
-  self->picture = tide_chart_style_take_texture (surface);
+  self->picture = tide_chart_style_take_node (surface);
 }
 
 static void
@@ -211,7 +211,7 @@ tide_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     paint (self, &view, &layout);
   if (self->picture == NULL)
     return;
-  gtk_snapshot_append_texture (snapshot, self->picture, &bounds);
+  gtk_snapshot_append_node (snapshot, self->picture);
   if (self->cursor != TIDE_CURSOR_NONE && self->cursor_ns >= layout.visible.begin_ns
       && self->cursor_ns <= layout.visible.end_ns)
     {
@@ -229,7 +229,7 @@ tide_timeline_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
   TideTimeline *self = TIDE_TIMELINE (widget);
 
   GTK_WIDGET_CLASS (tide_timeline_parent_class)->css_changed (widget, change);
-  g_clear_object (&self->picture);
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
   gtk_widget_queue_draw (widget);
 }
 
@@ -294,7 +294,7 @@ tide_timeline_dispose (GObject *object)
   g_clear_handle_id (&self->describe_source, g_source_remove);
   g_clear_object (&self->recording_signals);
   g_clear_object (&self->session_signals);
-  g_clear_object (&self->picture);
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
   G_OBJECT_CLASS (tide_timeline_parent_class)->dispose (object);
 }
 
