@@ -170,14 +170,47 @@ tide_trace_clear (TideTrace *self)
   g_clear_pointer (&self->bars, g_array_unref);
 }
 
+static gboolean
+is_image (cairo_t *cr)
+{
+  return cairo_surface_get_type (cairo_get_group_target (cr)) == CAIRO_SURFACE_TYPE_IMAGE;
+}
+
 /* Rectangles that do not overlap.  Into an image one by one, which is several times faster than as one path
  * of thousands; into a file as one path, which is smaller and has no seams.  */
 static void
 fill_rectangle (cairo_t *cr, double x, double y, double width, double height)
 {
   cairo_rectangle (cr, x, y, width, height);
-  if (cairo_surface_get_type (cairo_get_group_target (cr)) == CAIRO_SURFACE_TYPE_IMAGE)
+  if (is_image (cr))
     cairo_fill (cr);
+}
+
+/* What is under one piece of line.  A piece begins and ends at a pixel's edge, so that into an image each is
+ * filled by itself: of hundreds of pieces in one path each line of pixels would meet all sides.  And only its
+ * upper part is more than a rectangle.  */
+static void
+fill_piece (cairo_t *cr, const Point *points, guint n_points, double bottom)
+{
+  double left = points[0].x, right = points[n_points - 1].x, cut = bottom;
+
+  if (is_image (cr))
+    {
+      double lowest = points[0].y;
+
+      for (guint i = 1; i < n_points; i++)
+        lowest = MAX (lowest, points[i].y);
+      cut = MIN (bottom, ceil (lowest));
+    }
+  cairo_move_to (cr, left, cut);
+  for (guint i = 0; i < n_points; i++)
+    cairo_line_to (cr, points[i].x, points[i].y);
+  cairo_line_to (cr, right, cut);
+  cairo_close_path (cr);
+  if (is_image (cr))
+    cairo_fill (cr);
+  if (cut < bottom)
+    fill_rectangle (cr, left, cut, right - left, bottom - cut);
 }
 
 void
@@ -186,17 +219,12 @@ tide_trace_fill (const TideTrace *self, cairo_t *cr, double bottom)
   const Point *points = (const Point *)(void *)self->points->data;
   const Bar *bars = (const Bar *)(void *)self->bars->data;
 
-  for (guint i = 0; i < self->points->len; i++)
-    {
-      if (points[i].starts)
-        cairo_move_to (cr, points[i].x, bottom);
-      cairo_line_to (cr, points[i].x, points[i].y);
-      if (i + 1 == self->points->len || points[i + 1].starts)
-        {
-          cairo_line_to (cr, points[i].x, bottom);
-          cairo_close_path (cr);
-        }
-    }
+  for (guint begin = 0, i = 1; i <= self->points->len; i++)
+    if (i == self->points->len || points[i].starts)
+      {
+        fill_piece (cr, points + begin, i - begin, bottom);
+        begin = i;
+      }
   cairo_fill (cr);
   for (guint i = 0; i < self->bars->len; i++)
     {
