@@ -236,7 +236,7 @@ static void
 tide_window_close_left (TideWindow *self, gboolean left, gpointer user_data)
 {
   g_autofree TideClosing *closing = user_data;
-  g_autoptr (TideWindow) alive = g_object_ref (self);
+  g_autoptr (TideWindow) alive G_GNUC_UNUSED = g_object_ref (self);
 
   if (left)
     {

@@ -119,7 +119,7 @@ tide_process_get_digest (TideProcess *self, gsize chunk, TideDigester *digester)
 TideNameOrder *
 tide_process_ref_name_order (TideProcess *self, guint n_codes)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->name_order_lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->name_order_lock);
 
   if (self->name_order == NULL || self->name_order->n_codes < n_codes)
     {

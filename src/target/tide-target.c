@@ -83,7 +83,7 @@ on_ready (gpointer data)
 static void
 finish (TideTarget *self)
 {
-  g_autoptr (TideTarget) keep = g_object_ref (self);
+  g_autoptr (TideTarget) keep G_GNUC_UNUSED = g_object_ref (self);
 
   g_clear_handle_id (&self->exit_timer, g_source_remove);
   self->ended = TRUE;

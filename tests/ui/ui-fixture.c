@@ -10,9 +10,22 @@
 
 #define PAGES_A_MIB 256
 
+/* Every warning ends a test, but for one of GTK 4.24's that nobody can help: its X11 backend reports a frame
+ * twice where no compositor runs.  */
+static GLogWriterOutput
+ui_write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE") && fields[i].length < 0
+        && g_str_equal (fields[i].value, "gdk_frame_timings_submitted() called on submitted frame."))
+      return G_LOG_WRITER_HANDLED;
+  return g_log_writer_default (level, fields, n_fields, NULL);
+}
+
 void
 ui_init (int *argc, char ***argv)
 {
+  g_log_set_writer_func (ui_write_log, NULL, NULL);
   /* Not gtk_test_init(): it wants a locale that a bare system lacks, and newer versions warn when it is not
    * there.  */
   g_test_init (argc, argv, NULL);

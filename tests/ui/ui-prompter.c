@@ -19,7 +19,7 @@ ui_prompter_choose_file (TidePrompter *prompter,
                          GTask *task)
 {
   UiPrompter *self = UI_PROMPTER (prompter);
-  g_autoptr (GTask) owned = task;
+  g_autoptr (GTask) owned G_GNUC_UNUSED = task;
   GFile *file;
 
   self->n_asked++;
@@ -37,7 +37,7 @@ static void
 ui_prompter_ask (TidePrompter *prompter, GtkWindow *parent, const TideQuestion *question, GTask *task)
 {
   UiPrompter *self = UI_PROMPTER (prompter);
-  g_autoptr (GTask) owned = task;
+  g_autoptr (GTask) owned G_GNUC_UNUSED = task;
 
   self->n_asked++;
   g_free (self->last);
