@@ -95,9 +95,12 @@ drop_in_child (void)
 {
   tide_faults_drop ();
   tide_account_drop ();
-  mmap (agent.region, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
-        0);
-  atomic_store (&agent.region->suspend, 1);
+  if (mmap (agent.region, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+            -1, 0)
+      == MAP_FAILED)
+    agent.region = NULL; /* still the parent's, if anything: not to be touched */
+  else
+    atomic_store (&agent.region->suspend, 1);
 }
 
 /* In the main thread with the GIL.  */
@@ -106,7 +109,7 @@ stop (void *unused)
 {
   bool restored;
 
-  if (get_state () != TIDE_AGENT_READY)
+  if (!agent.region || get_state () != TIDE_AGENT_READY)
     return 0;
   tide_faults_stop ();
   restored = !agent.events_on || tide_events_stop ();

@@ -41,7 +41,6 @@ test_real (void)
   g_autofree char *path = g_find_program_in_path ("python3");
   g_autoptr (TideInterpreter) interpreter = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *python = NULL;
   g_autofree char *expected = NULL;
   const char *command = "import platform; print(platform.python_version(), end='')";
   const char *argv[] = { path, "-c", command, NULL };
@@ -150,7 +149,6 @@ test_find (void)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GHashTable) identities = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_find_program_in_path ("python3");
   gboolean usable = FALSE;
   guint n, last = 0;
 
