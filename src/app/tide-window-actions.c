@@ -55,7 +55,16 @@ activate_discard (GSimpleAction *action, GVariant *parameter, gpointer user_data
 static void
 activate_save_as (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  tide_window_save_as (user_data);
+  TideWindow *self = user_data;
+
+  /* A menu's item cannot say why it is dead; this can.  */
+  if (tide_session_get_state (self->session) == TIDE_SESSION_LIVE)
+    tide_message_bar_show (self->message_bar, TIDE_MESSAGE_NOTE,
+                           _ ("The recording can be saved when the program has ended; it is kept on disk "
+                              "until then"),
+                           NULL, NULL);
+  else
+    tide_window_save_as (self);
 }
 
 static void
@@ -362,7 +371,7 @@ void
 tide_window_actions_update (TideWindow *self)
 {
   TideSessionState state = tide_session_get_state (self->session);
-  gboolean live = state == TIDE_SESSION_LIVE, ended = state == TIDE_SESSION_ENDED, shown = live || ended;
+  gboolean live = state == TIDE_SESSION_LIVE, shown = live || state == TIDE_SESSION_ENDED;
   gboolean free = state != TIDE_SESSION_LOADING;
   gboolean selection = shown && tide_session_has_selection (self->session);
   const char *filter = tide_session_get_filter (self->session);
@@ -376,7 +385,7 @@ tide_window_actions_update (TideWindow *self)
   tide_window_set_action_enabled (self, "sample", free);
   tide_window_set_action_enabled (self, "run-again", free && can_repeat);
   tide_window_set_action_enabled (self, "cancel-loading", state == TIDE_SESSION_LOADING);
-  tide_window_set_action_enabled (self, "save-as", ended);
+  tide_window_set_action_enabled (self, "save-as", shown);
   tide_window_set_action_enabled (self, "close-recording", shown);
   tide_window_set_action_enabled (self, "export-png", shown);
   tide_window_set_action_enabled (self, "export-csv", shown);

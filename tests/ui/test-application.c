@@ -72,6 +72,74 @@ test_keys (gconstpointer data)
   tide_window_close_asking (window, NULL, NULL);
 }
 
+/* All accelerators of the shortcuts below WIDGET, as GTK writes them.  */
+static void
+collect_keys (GtkWidget *widget, GHashTable *keys)
+{
+  if (GTK_IS_SHORTCUTS_SHORTCUT (widget))
+    {
+      g_autofree char *text = NULL;
+      g_auto (GStrv) parts = NULL;
+
+      g_object_get (widget, "accelerator", &text, NULL);
+      parts = g_strsplit (text, " ", -1);
+      for (gsize i = 0; parts[i] != NULL; i++)
+        {
+          guint key;
+          GdkModifierType modifiers;
+
+          g_assert_true (gtk_accelerator_parse (parts[i], &key, &modifiers));
+          g_hash_table_add (keys, gtk_accelerator_name (key, modifiers));
+        }
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    collect_keys (child, keys);
+}
+
+/* The help names each command that has a key, and no key with Control or Alt or of the F row that has none.
+ */
+static void
+test_help_is_true (gconstpointer data)
+{
+  static const char *const elsewhere[] = { "<Control>c", "<Shift><Control>c", "<Shift>F10", "<Control>Left",
+                                           "<Control>Right" };
+  GtkApplication *application = GTK_APPLICATION ((gpointer)data);
+  g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) real = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_auto (GStrv) actions = gtk_application_list_action_descriptions (application);
+  TideWindow *window = tide_window_new (application);
+  GHashTableIter iter;
+  gpointer key;
+
+  collect_keys (GTK_WIDGET (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (window))), told);
+  g_assert_cmpuint (g_hash_table_size (told), >, 25);
+  for (gsize i = 0; actions[i] != NULL; i++)
+    {
+      g_auto (GStrv) keys = gtk_application_get_accels_for_action (application, actions[i]);
+      gboolean is_told = FALSE;
+
+      for (gsize k = 0; keys[k] != NULL; k++)
+        {
+          is_told = is_told || g_hash_table_contains (told, keys[k]);
+          g_hash_table_add (real, g_strdup (keys[k]));
+        }
+      g_assert_true (is_told);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (elsewhere); i++)
+    g_hash_table_add (real, g_strdup (elsewhere[i]));
+  g_hash_table_iter_init (&iter, told);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      if (strstr (key, "<Control>") != NULL || strstr (key, "<Alt>") != NULL || *(char *)key == 'F')
+        {
+          g_test_message ("%s", (char *)key);
+          g_assert_true (g_hash_table_contains (real, key));
+        }
+    }
+  tide_window_close_asking (window, NULL, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -83,5 +151,6 @@ main (int argc, char **argv)
   g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
   g_test_add_data_func ("/application/windows", application, test_windows);
   g_test_add_data_func ("/application/keys", application, test_keys);
+  g_test_add_data_func ("/application/help-is-true", application, test_help_is_true);
   return g_test_run ();
 }
