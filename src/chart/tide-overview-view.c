@@ -124,19 +124,40 @@ paint_selection (cairo_t *cr, const TideTimelineView *view, TideSpan whole, doub
   cairo_fill (cr);
 }
 
+static gboolean
+is_empty (TideSpan whole)
+{
+  return whole.begin_ns >= whole.end_ns || (double)whole.end_ns - (double)whole.begin_ns > 0x1p62;
+}
+
+void
+tide_overview_paint_past (
+    cairo_t *cr, const TideTimelineView *view, TideSpan whole, double width, double height)
+{
+  if (view->process == NULL || is_empty (whole))
+    return;
+  cairo_save (cr);
+  cairo_new_path (cr);
+  paint_past (cr, view, whole, width, height);
+  cairo_restore (cr);
+}
+
+void
+tide_overview_paint_spans (
+    cairo_t *cr, const TideTimelineView *view, TideSpan whole, double width, double height)
+{
+  if (is_empty (whole))
+    return;
+  cairo_save (cr);
+  cairo_new_path (cr);
+  paint_selection (cr, view, whole, width, height);
+  paint_window (cr, view, whole, width, height);
+  cairo_restore (cr);
+}
+
 void
 tide_overview_paint (cairo_t *cr, const TideTimelineView *view, TideSpan whole, double width, double height)
 {
-  gboolean empty = whole.begin_ns >= whole.end_ns || whole.end_ns - (double)whole.begin_ns > 0x1p62;
-
-  cairo_save (cr);
-  cairo_new_path (cr);
-  if (view->process != NULL && !empty)
-    paint_past (cr, view, whole, width, height);
-  if (!empty)
-    {
-      paint_selection (cr, view, whole, width, height);
-      paint_window (cr, view, whole, width, height);
-    }
-  cairo_restore (cr);
+  tide_overview_paint_past (cr, view, whole, width, height);
+  tide_overview_paint_spans (cr, view, whole, width, height);
 }

@@ -53,7 +53,12 @@ void tide_timeline_paint_hover (cairo_t *cr,
 /* "0:31.4 · RSS 490 MiB", as precise as a pixel; "0:31.4" where nothing is known.  Transfer full.  */
 char *tide_timeline_readout (const TideTimelineView *view, const TideTimelineLayout *layout, gint64 time_ns);
 
-/* The whole recording, small, with the visible span as a window.  */
+/* The whole recording, small, and above it the selection and the visible span as a window; both at once, or
+ * each by itself: the first takes a look at all data.  */
+void tide_overview_paint_past (
+    cairo_t *cr, const TideTimelineView *view, TideSpan whole, double width, double height);
+void tide_overview_paint_spans (
+    cairo_t *cr, const TideTimelineView *view, TideSpan whole, double width, double height);
 void
 tide_overview_paint (cairo_t *cr, const TideTimelineView *view, TideSpan whole, double width, double height);
 double tide_overview_x_at (TideSpan whole, double width, gint64 time_ns);

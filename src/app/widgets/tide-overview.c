@@ -15,6 +15,12 @@
 #define KEY_ZOOM 0.7
 #define PAN_PART 0.25
 
+/* What the recording looks like from afar changes little from frame to frame: a live one is painted 20 times
+ * a second.  The window in it moves with each frame.  */
+#define PAST_INTERVAL_US (G_USEC_PER_SEC / 20)
+/* A screen reader's text follows at this distance: nobody listens faster.  */
+#define DESCRIBE_MS 1000
+
 struct _TideOverview
 {
   GtkWidget parent_instance;
@@ -22,7 +28,11 @@ struct _TideOverview
   TideSession *session;
   GSignalGroup *session_signals, *recording_signals;
   TideChartStyle style;
-  GskRenderNode *picture; /* NULL: to be painted */
+  GskRenderNode *past; /* NULL: to be painted */
+  TideSpan whole;      /* that it shows */
+  gint64 painted_us;
+  guint repaint_source;  /* the data grew since */
+  guint describe_source; /* 0: the description is up to date */
   TideOverviewDrag drag;
   double pointer_x; /* below 0: not here */
 };
@@ -52,43 +62,87 @@ describe (TideOverview *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
 }
 
-static void
-refresh (TideOverview *self)
+static gboolean
+on_describe (gpointer data)
 {
-  g_clear_pointer (&self->picture, gsk_render_node_unref);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  TideOverview *self = data;
+
+  self->describe_source = 0;
+  describe (self);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 on_span_changed (TideOverview *self)
 {
-  describe (self);
+  if (self->describe_source == 0)
+    self->describe_source = g_timeout_add (DESCRIBE_MS, on_describe, self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+forget_past (TideOverview *self)
+{
+  g_clear_handle_id (&self->repaint_source, g_source_remove);
+  g_clear_pointer (&self->past, gsk_render_node_unref);
+}
+
+static void
+refresh (TideOverview *self)
+{
+  forget_past (self);
+  on_span_changed (self);
+}
+
+static gboolean
+on_repaint (gpointer data)
+{
+  TideOverview *self = data;
+
+  self->repaint_source = 0;
   refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_data_grew (TideOverview *self)
+{
+  gint64 passed_us = g_get_monotonic_time () - self->painted_us;
+
+  if (self->past == NULL || self->repaint_source != 0)
+    return;
+  if (passed_us >= PAST_INTERVAL_US)
+    refresh (self);
+  else
+    self->repaint_source =
+        g_timeout_add ((guint)((PAST_INTERVAL_US - passed_us) / 1000 + 1), on_repaint, self);
 }
 
 static void
 on_recording_changed (TideOverview *self)
 {
   g_signal_group_set_target (self->recording_signals, tide_session_get_recording (self->session));
-  on_span_changed (self);
+  refresh (self);
 }
 
 static void
 set_session (TideOverview *self, TideSession *session)
 {
-  static const char *const spans[] = { "notify::visible-begin",   "notify::visible-end",
-                                       "notify::selection-begin", "notify::selection-end",
-                                       "notify::process",         "notify::state" };
+  static const char *const spans[] = { "notify::visible-begin", "notify::visible-end",
+                                       "notify::selection-begin", "notify::selection-end" };
+  static const char *const others[] = { "notify::process", "notify::state" };
 
   self->session = g_object_ref (session);
   self->session_signals = g_signal_group_new (TIDE_TYPE_SESSION);
   for (guint i = 0; i < G_N_ELEMENTS (spans); i++)
     g_signal_group_connect_swapped (self->session_signals, spans[i], G_CALLBACK (on_span_changed), self);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    g_signal_group_connect_swapped (self->session_signals, others[i], G_CALLBACK (refresh), self);
   g_signal_group_connect_swapped (self->session_signals, "notify::recording",
                                   G_CALLBACK (on_recording_changed), self);
   g_signal_group_set_target (self->session_signals, session);
   self->recording_signals = g_signal_group_new (TIDE_TYPE_RECORDING);
-  g_signal_group_connect_swapped (self->recording_signals, "changed", G_CALLBACK (refresh), self);
+  g_signal_group_connect_swapped (self->recording_signals, "changed", G_CALLBACK (on_data_grew), self);
   on_recording_changed (self);
 }
 
@@ -109,13 +163,30 @@ tide_overview_measure (GtkWidget *widget,
 static void
 tide_overview_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  g_clear_pointer (&TIDE_OVERVIEW (widget)->picture, gsk_render_node_unref);
+  forget_past (TIDE_OVERVIEW (widget));
 }
 
 static void
-paint (TideOverview *self, int width, int height)
+paint_past (TideOverview *self, const TideTimelineView *view, int width, int height)
 {
   cairo_surface_t *surface = tide_chart_style_create_surface (GTK_WIDGET (self));
+  cairo_t *cr;
+
+  if (surface == NULL)
+    return;
+  self->whole = tide_session_get_whole (self->session);
+  self->painted_us = g_get_monotonic_time ();
+  cr = cairo_create (surface);
+  tide_overview_paint_past (cr, view, self->whole, width, height);
+  cairo_destroy (cr);
+  self->past = tide_chart_style_take_node (surface);
+}
+
+static void
+tide_overview_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  TideOverview *self = TIDE_OVERVIEW (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   TideTimelineView view = {
     .process = tide_session_get_process (self->session),
     .visible = tide_session_get_visible (self->session),
@@ -125,26 +196,16 @@ paint (TideOverview *self, int width, int height)
   };
   cairo_t *cr;
 
-  if (surface == NULL)
+  if (tide_chart_style_update (&self->style, widget))
+    forget_past (self);
+  if (self->past == NULL)
+    paint_past (self, &view, width, height);
+  if (self->past == NULL)
     return;
-  cr = cairo_create (surface);
-  tide_overview_paint (cr, &view, tide_session_get_whole (self->session), width, height);
+  gtk_snapshot_append_node (snapshot, self->past);
+  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float)width, (float)height));
+  tide_overview_paint_spans (cr, &view, self->whole, width, height);
   cairo_destroy (cr);
-  self->picture = tide_chart_style_take_node (surface);
-}
-
-static void
-tide_overview_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
-{
-  TideOverview *self = TIDE_OVERVIEW (widget);
-  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-
-  tide_chart_style_update (&self->style, widget);
-  if (self->picture == NULL)
-    paint (self, width, height);
-  if (self->picture == NULL)
-    return;
-  gtk_snapshot_append_node (snapshot, self->picture);
   tide_chart_style_snapshot_focus (&self->style, widget, snapshot);
 }
 
@@ -273,7 +334,8 @@ tide_overview_dispose (GObject *object)
 
   g_clear_object (&self->recording_signals);
   g_clear_object (&self->session_signals);
-  g_clear_pointer (&self->picture, gsk_render_node_unref);
+  g_clear_handle_id (&self->describe_source, g_source_remove);
+  forget_past (self);
   G_OBJECT_CLASS (tide_overview_parent_class)->dispose (object);
 }
 
