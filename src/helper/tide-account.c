@@ -315,7 +315,8 @@ is_shutting_down (TideAccount *self)
          || atomic_load_explicit (&self->region->finalizing, memory_order_relaxed) != 0;
 }
 
-/* Growth that the agent claimed is left to it as long as RSS moves: how much of what came since BEFORE that is.  */
+/* Growth that the agent claimed is left to it as long as RSS moves: how much of what came since BEFORE that
+ * is.  */
 static int64_t
 get_claimed (TideAccount *self, int64_t before, int64_t now)
 {

@@ -36,9 +36,9 @@ gboolean tide_series_value_at (TideSeries *self, gint64 time_ns, gint64 *value);
 /* Exact; FALSE when nothing holds anywhere in [begin, end).  O(log n).  */
 gboolean tide_series_extent (TideSeries *self, gint64 begin_ns, gint64 end_ns, TideExtent *extent);
 
-/* The same over spans of which each begins where the last one ended, as the columns of a picture do: several times faster, since the end of
- * a span is looked for near where the last span's length would put it.  For one thread and one picture: samples that come after the
- * begin of a walk are not seen by it.  */
+/* The same over spans of which each begins where the last one ended, as the columns of a picture do: several
+ * times faster, since the end of a span is looked for near where the last span's length would put it.  For
+ * one thread and one picture: samples that come after the begin of a walk are not seen by it.  */
 typedef struct
 {
   TideSeries *series;

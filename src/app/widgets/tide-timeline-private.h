@@ -22,7 +22,7 @@ struct _TideTimeline
   GSignalGroup *session_signals, *recording_signals;
   TideChartStyle style;
   GskRenderNode *picture; /* of everything but the cursor; NULL: to be painted */
-  TideProcess *shown;  /* whose y_max it is; never dereferenced */
+  TideProcess *shown;     /* whose y_max it is; never dereferenced */
   gint64 y_max;
 
   TideCursorKind cursor;
