@@ -67,12 +67,12 @@ static const struct
   { "summary",
     { .view = TIDE_VIEW_SUMMARY, CSV, ALL },
     SUMMARY_KEYS "42,3.11.2," ARGV_CSV ",exited,3,0.07,409600,675840,675840,0.04,266240,266240,409600,0,0,7,"
-                                       "sampler events,4096,0.000001,0.000002\n"
+                 "sampler events,4096,0.000001,0.000002\n"
                  "43,," ARGV_CSV ",,,0.0,,,,,,,,,,0,sampler events,,,\n" },
   { "summary of one process and a span",
     { .view = TIDE_VIEW_SUMMARY, CSV, .pid = 42, .top = -1, .span = { 15 * MS_NS, 40 * MS_NS } },
     SUMMARY_KEYS "42,3.11.2," ARGV_CSV ",exited,3,0.025,409600,655360,671744,0.02,245760,245760,0,0,0,7,"
-                                       "sampler events,4096,0.000001,0.000002\n" },
+                 "sampler events,4096,0.000001,0.000002\n" },
   { "functions", { .view = TIDE_VIEW_FUNCTIONS, CSV, ALL }, FUNCTION_KEYS BEFORE_ROW LOAD_ROW MAIN_ROW },
   { "functions, top", { .view = TIDE_VIEW_FUNCTIONS, CSV, WHOLE, .top = 1 }, FUNCTION_KEYS BEFORE_ROW },
   { "functions, none", { .view = TIDE_VIEW_FUNCTIONS, CSV, WHOLE, .top = 0 }, FUNCTION_KEYS },
