@@ -82,6 +82,7 @@ test_fields (void)
 
   fixture_begin (&fixture);
   g_assert_false (can_launch (&fixture));
+  g_assert_cmpuint (ui_assert_named (GTK_WIDGET (fixture.dialog)), >, 12);
   /* An empty form is not scolded.  */
   g_assert_null (tide_launch_dialog_get_problem (fixture.dialog));
 

@@ -60,6 +60,20 @@ test_recording (void)
 }
 
 static void
+test_names (void)
+{
+  TideWindow *window = ui_window_new ();
+  g_autoptr (TideRecording) recording = ui_recording (3);
+
+  g_assert_cmpuint (ui_assert_named (GTK_WIDGET (window)), >, 7);
+  ui_window_show (window, recording);
+  tide_session_set_filter (tide_window_get_session (window), "function");
+  tide_session_set_selection (tide_window_get_session (window), (TideSpan){ 10 * UI_MS, 20 * UI_MS });
+  g_assert_cmpuint (ui_assert_named (GTK_WIDGET (window)), >, 12);
+  ui_window_destroy (window);
+}
+
+static void
 test_tabs (void)
 {
   static const char *const names[] = { "output", "details", "functions" };
@@ -218,6 +232,7 @@ main (int argc, char **argv)
   ui_init (&argc, &argv);
   g_test_add_func ("/window/empty", test_empty);
   g_test_add_func ("/window/recording", test_recording);
+  g_test_add_func ("/window/names", test_names);
   g_test_add_func ("/window/tabs", test_tabs);
   g_test_add_func ("/window/open", test_open);
   g_test_add_func ("/window/open-cut", test_open_cut);

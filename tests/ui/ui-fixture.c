@@ -382,3 +382,52 @@ ui_folder_remove (const char *folder)
     }
   g_rmdir (folder);
 }
+
+static gboolean
+ui_has_words (GtkWidget *widget)
+{
+  if (!gtk_widget_get_visible (widget))
+    return FALSE;
+  if (GTK_IS_LABEL (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != '\0')
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      if (ui_has_words (child))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+guint
+ui_assert_named (GtkWidget *widget)
+{
+  GtkAccessible *accessible = GTK_ACCESSIBLE (widget);
+  gboolean is_control = GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_DROP_DOWN (widget)
+                        || GTK_IS_CHECK_BUTTON (widget) || GTK_IS_EDITABLE (widget)
+                        || GTK_IS_TEXT_VIEW (widget) || GTK_IS_COLUMN_VIEW (widget)
+                        || (gtk_widget_get_focusable (widget) && gtk_widget_get_first_child (widget) == NULL
+                            && !GTK_IS_LABEL (widget));
+  guint n = 0;
+
+  /* The window manager's buttons are GTK's own, and so is what stands in rows.  */
+  if (!gtk_widget_get_visible (widget) || !gtk_widget_get_child_visible (widget)
+      || GTK_IS_WINDOW_CONTROLS (widget) || GTK_IS_POPOVER (widget))
+    return 0;
+  if (is_control)
+    {
+      gboolean named = gtk_test_accessible_has_property (accessible, GTK_ACCESSIBLE_PROPERTY_LABEL)
+                       || gtk_test_accessible_has_relation (accessible, GTK_ACCESSIBLE_RELATION_LABELLED_BY)
+                       || (!GTK_IS_EDITABLE (widget) && ui_has_words (widget));
+
+      if (!named)
+        g_test_message ("%s in %s has no name", G_OBJECT_TYPE_NAME (widget),
+                        G_OBJECT_TYPE_NAME (gtk_widget_get_parent (widget)));
+      g_assert_true (named);
+      return 1;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += ui_assert_named (child);
+  return n;
+}

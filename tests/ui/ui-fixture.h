@@ -34,6 +34,9 @@ void ui_window_show (TideWindow *window, TideRecording *recording);
 void ui_window_destroy (TideWindow *window);
 gboolean ui_action_enabled (TideWindow *window, const char *name);
 void ui_activate (TideWindow *window, const char *name);
+/* Fails when something below WIDGET can have the focus and a screen reader has no words for it; returns how
+ * many there are.  */
+guint ui_assert_named (GtkWidget *widget);
 /* Draws the window's content to pictures/NAME.png of the build directory.  */
 void ui_picture (GtkWidget *widget, const char *name);
 
