@@ -29,18 +29,25 @@ static struct
   Stack stack;   /* these two are the lock holder's */
   Stack pending; /* to whom the remembered block was handed out */
   const void *_Atomic block;
-  Stack claim; /* to whom the region's claim belongs */
+  uint64_t block_ns; /* when that was, in CPU time */
+  Stack claim;       /* to whom the region's claim belongs */
   const void *_Atomic arena;
   _Atomic int64_t signal_pages; /* what may come between two fault signals; 0: there are none */
 } account;
 
 static uint64_t
-now_ns (void)
+clock_ns (clockid_t clock)
 {
   struct timespec t;
 
-  clock_gettime (CLOCK_MONOTONIC, &t);
+  clock_gettime (clock, &t);
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t
+now_ns (void)
+{
+  return clock_ns (CLOCK_MONOTONIC);
 }
 
 bool
@@ -133,6 +140,18 @@ ring_bell (void)
     syscall (SYS_futex, idle, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
+/* How long after it was handed out, in the program's CPU time, a block's site answers for its pages.  Whoever
+ * fills a block does so at once or for a long time, and is then found running; but one that is never filled
+ * must not swallow what others take.  */
+#define PENDING_NS 50000000u
+
+static void
+forget (void)
+{
+  atomic_store (&account.block, NULL);
+  atomic_store (&account.region->pending_pages, 0);
+}
+
 /* Takes what came of the remembered block's pages out of DELTA.  */
 static int64_t
 take_pending (int64_t delta, int64_t rss, uint64_t time_ns)
@@ -143,6 +162,11 @@ take_pending (int64_t delta, int64_t rss, uint64_t time_ns)
 
   if (part <= 0)
     return delta;
+  if (clock_ns (CLOCK_PROCESS_CPUTIME_ID) - account.block_ns > PENDING_NS)
+    {
+      forget ();
+      return delta;
+    }
   /* The helper takes from it as well.  */
   if (atomic_fetch_sub (&region->pending_pages, part) <= part)
     atomic_store (&account.block, NULL);
@@ -264,13 +288,6 @@ look (TideSource source, const void *freed, bool before_release, uint64_t time_n
 }
 
 static void
-forget (void)
-{
-  atomic_store (&account.block, NULL);
-  atomic_store (&account.region->pending_pages, 0);
-}
-
-static void
 leave (uint64_t since_ns)
 {
   atomic_fetch_add_explicit (&account.region->hook_ns, now_ns () - since_ns, memory_order_relaxed);
@@ -362,6 +379,7 @@ tide_account_block (const void *block, size_t size, bool looked)
     {
       atomic_store (&account.region->pending_pages, missing);
       atomic_store (&account.block, block);
+      account.block_ns = clock_ns (CLOCK_PROCESS_CPUTIME_ID);
     }
   else
     forget ();

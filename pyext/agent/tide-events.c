@@ -210,7 +210,9 @@ static void *
 raw_calloc (void *ctx, size_t n, size_t size)
 {
   about_to_take (n * size);
-  return taken (events.original[TIDE_PY_DOMAIN_RAW].calloc (ctx, n, size), n * size, n * size);
+  /* Its pages are there already (in the heap), or come when somebody writes into them, who need not be this
+   * stack. */
+  return taken (events.original[TIDE_PY_DOMAIN_RAW].calloc (ctx, n, size), n * size, 0);
 }
 
 /* Before memory is given back: growth of an earlier block or arena is its site's.  Other growth is this

@@ -272,7 +272,7 @@ finish (TideLoop *self)
   uint64_t peak;
   int status = 0;
 
-  tide_pump_run (&self->pump, &self->outlet, now_ns);
+  tide_pump_drain (&self->pump, &self->outlet, now_ns);
   if (is_measuring (self))
     {
       uint64_t accounted = tide_account_end (&self->account, now_ns);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -9,6 +10,10 @@
 
 /* One stream that never ends must not keep us from looking at memory.  */
 #define MAX_CHUNKS 8
+
+/* How long the last words are waited for when nothing comes, and how often more of them are taken.  */
+#define LAST_WORDS_MS 100
+#define LAST_ROUNDS 64
 
 void
 tide_pump_init (TidePump *self)
@@ -113,4 +118,22 @@ tide_pump_run (TidePump *self, TideOutlet *outlet, int64_t now_ns)
 {
   for (int i = 0; i < 2; i++)
     run_one (self, i, outlet, now_ns);
+}
+
+/* What the program wrote last may still be on its way through the terminal when its end is known: nothing to
+ * read says nothing, only the hang-up does, which comes once nobody holds the other end.  A child that it
+ * left behind may hold it for ever.  */
+void
+tide_pump_drain (TidePump *self, TideOutlet *outlet, int64_t now_ns)
+{
+  struct pollfd p[2];
+
+  for (int round = 0; round < LAST_ROUNDS; round++)
+    {
+      tide_pump_run (self, outlet, now_ns);
+      p[0] = (struct pollfd){ .fd = self->master[0], .events = POLLIN };
+      p[1] = (struct pollfd){ .fd = self->master[1], .events = POLLIN };
+      if ((p[0].fd < 0 && p[1].fd < 0) || poll (p, 2, LAST_WORDS_MS) <= 0)
+        break;
+    }
 }
