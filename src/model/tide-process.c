@@ -1,5 +1,9 @@
 #include "tide-process-private.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 G_DEFINE_FINAL_TYPE (TideProcess, tide_process, G_TYPE_OBJECT)
 
 static void
@@ -14,10 +18,21 @@ clear_output (gpointer data)
   g_clear_pointer (&((TideOutputChunk *)data)->bytes, g_bytes_unref);
 }
 
+/* A long recording is nearly all that this program holds, and the C library would keep what it was in.  */
+static void
+give_back_memory (gsize n_events)
+{
+#ifdef __GLIBC__
+  if (n_events >= TIDE_CHUNK_SIZE)
+    malloc_trim (0);
+#endif
+}
+
 static void
 tide_process_finalize (GObject *object)
 {
   TideProcess *self = TIDE_PROCESS (object);
+  gsize n_events = self->events.filled;
 
   for (gsize i = 0; i < self->strings.filled; i++)
     g_free (((TideStringEntry *)tide_column_at (&self->strings, i))->text);
@@ -42,6 +57,7 @@ tide_process_finalize (GObject *object)
   g_array_unref (self->outputs);
   tide_name_order_unref (self->name_order);
   g_mutex_clear (&self->name_order_lock);
+  give_back_memory (n_events);
 
   G_OBJECT_CLASS (tide_process_parent_class)->finalize (object);
 }
