@@ -62,3 +62,15 @@ tide_recording_name_reserve (const char *directory, const TideLaunch *launch, GE
                display, g_strerror (errno));
   return NULL;
 }
+
+char *
+tide_recording_name_dup_program (const char *basename)
+{
+  g_autoptr (GRegex) regex =
+      g_regex_new ("^pagetide-(.+)-[0-9]{8}-[0-9]{6}(-[0-9]+)?\\.pagetide$", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+
+  if (!g_utf8_validate (basename, -1, NULL) || !g_regex_match (regex, basename, 0, &match))
+    return NULL;
+  return g_match_info_fetch (match, 1);
+}

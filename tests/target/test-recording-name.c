@@ -80,6 +80,25 @@ test_nowhere (void)
   g_assert_nonnull (strstr (error->message, "/nowhere/at/all"));
 }
 
+static void
+test_program (void)
+{
+  g_autofree char *path = reserve (TIDE_PROGRAM_MODULE, "http.server");
+  g_autofree char *second = reserve (TIDE_PROGRAM_MODULE, "http.server");
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *second_name = g_path_get_basename (second);
+  g_autofree char *program = tide_recording_name_dup_program (name);
+  g_autofree char *second_program = tide_recording_name_dup_program (second_name);
+
+  g_assert_cmpstr (program, ==, "http.server");
+  g_assert_cmpstr (second_program, ==, "http.server");
+  g_assert_null (tide_recording_name_dup_program ("mine.pagetide"));
+  g_assert_null (tide_recording_name_dup_program ("pagetide--20260102-150405.pagetide"));
+  g_assert_null (tide_recording_name_dup_program ("pagetide-\xff-20260102-150405.pagetide"));
+  g_unlink (path);
+  g_unlink (second);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -90,6 +109,7 @@ main (int argc, char **argv)
   g_test_add_func ("/recording-name/names", test_names);
   g_test_add_func ("/recording-name/unique", test_unique);
   g_test_add_func ("/recording-name/nowhere", test_nowhere);
+  g_test_add_func ("/recording-name/program", test_program);
   status = g_test_run ();
   g_rmdir (scratch);
   g_free (scratch);

@@ -68,10 +68,13 @@ test_rows_that_are_no_functions (void)
   g_autoptr (TideRecording) recording = ui_recording_of_life ();
   g_autofree char *csv = NULL;
   g_autofree char *tooltip = NULL;
+  guint all;
   g_autofree char *name_tooltip = NULL;
 
   ui_window_show (window, recording);
   g_assert_cmpuint (n_rows (window), ==, 5);
+  g_assert_cmpuint (tide_function_slots_get_n_functions (slots, &all), ==, 1);
+  g_assert_cmpuint (all, ==, 1);
   /* The bars are for what the program did: the shutdown's 70 MiB are no measure for it.  */
   g_assert_cmpint (tide_function_slots_get_greatest (slots), ==, 60 * UI_MIB);
   tooltip =
@@ -248,11 +251,14 @@ test_filter (void)
   TideFunctionsView *view = tide_window_get_functions_view (window);
   TideSession *session = tide_window_get_session (window);
   g_autoptr (TideRecording) recording = ui_recording (20);
+  guint all;
 
   ui_window_show (window, recording);
   g_assert_false (ui_action_enabled (window, "escape"));
   tide_session_set_filter (session, "FUNCTION_0007");
   g_assert_cmpuint (n_rows (window), ==, 1);
+  g_assert_cmpuint (tide_function_slots_get_n_functions (tide_functions_view_get_slots (view), &all), ==, 1);
+  g_assert_cmpuint (all, ==, 20);
   g_assert_cmpstr (gtk_editable_get_text (tide_functions_view_get_filter_entry (view)), ==, "FUNCTION_0007");
   g_assert_true (ui_action_enabled (window, "escape"));
   /* Files count as well: module 3 has the functions 3, 10 and 17.  */

@@ -42,6 +42,7 @@ struct _TideFunctionSlots
   gboolean live;
   gint64 sorted_us; /* when the order was last made */
   gint64 greatest;
+  guint n_functions, n_all_functions; /* shown, and of the table */
 };
 
 static void tide_function_slots_list_model_init (GListModelInterface *iface);
@@ -104,14 +105,31 @@ static void
 tide_function_slots_measure (TideFunctionSlots *self)
 {
   self->greatest = 0;
+  self->n_functions = 0;
   for (guint i = 0; i < self->order->len; i++)
     {
       const TideFunctionRow *row =
           tide_function_table_get_row (self->table, g_array_index (self->order, guint, i));
       gint64 net = TIDE_FUNCTION_ROW_SELF (row);
 
-      if (tide_row_kind_is_growth (tide_row_kind_of (row)))
+      TideRowKind kind = tide_row_kind_of (row);
+
+      self->n_functions += kind == TIDE_ROW_FUNCTION ? 1 : 0;
+      if (tide_row_kind_is_growth (kind))
         self->greatest = MAX (self->greatest, ABS (net));
+    }
+}
+
+static void
+tide_function_slots_count (TideFunctionSlots *self)
+{
+  guint n = self->table != NULL ? tide_function_table_get_n_rows (self->table) : 0;
+
+  self->n_all_functions = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      if (tide_row_kind_of (tide_function_table_get_row (self->table, i)) == TIDE_ROW_FUNCTION)
+        self->n_all_functions++;
     }
 }
 
@@ -124,6 +142,8 @@ tide_function_slots_show (TideFunctionSlots *self, TideFunctionTable *table, GAr
 
   g_signal_emit (self, signals[REFRESHING], 0);
   self->table = table != NULL ? tide_function_table_ref (table) : NULL;
+  if (self->table != old)
+    tide_function_slots_count (self);
   g_clear_pointer (&old, tide_function_table_unref);
   g_array_unref (self->order);
   self->order = order;
@@ -365,6 +385,13 @@ tide_function_slots_find (TideFunctionSlots *self, guint32 code)
         return i;
     }
   return G_MAXUINT;
+}
+
+guint
+tide_function_slots_get_n_functions (TideFunctionSlots *self, guint *all)
+{
+  *all = self->n_all_functions;
+  return self->n_functions;
 }
 
 gint64

@@ -37,6 +37,8 @@ TideFunctionColumn tide_function_slots_get_sort (TideFunctionSlots *self, gboole
 const TideFunctionRow *tide_function_slots_get_row (TideFunctionSlots *self, guint position);
 /* Where the function CODE is now, or GTK_INVALID_LIST_POSITION (G_MAXUINT).  */
 guint tide_function_slots_find (TideFunctionSlots *self, guint32 code);
+/* How many of the rows are functions, of those that are shown and in ALL of the table.  */
+guint tide_function_slots_get_n_functions (TideFunctionSlots *self, guint *all);
 /* The greatest |self| of the rows that are shown and are what the program did: what a full bar stands for. */
 gint64 tide_function_slots_get_greatest (TideFunctionSlots *self);
 

@@ -137,9 +137,7 @@ tide_functions_view_notify_selected (GtkSingleSelection *selection,
 static void
 tide_functions_view_update_count (TideFunctionsView *self)
 {
-  TideFunctionTable *table = tide_function_slots_get_table (self->slots);
-  guint all = table != NULL ? tide_function_table_get_n_rows (table) : 0;
-  guint shown = g_list_model_get_n_items (G_LIST_MODEL (self->slots));
+  guint all, shown = tide_function_slots_get_n_functions (self->slots, &all);
   g_autofree char *all_text = tide_format_count (all);
   g_autofree char *shown_text = tide_format_count (shown);
   g_autofree char *text = NULL;

@@ -3,6 +3,7 @@
 #include "tide-start-page.h"
 
 #include "tide-format.h"
+#include "tide-recording-name.h"
 #include "tide-resources.h"
 #include "tide-session.h"
 
@@ -121,10 +122,17 @@ tide_start_page_add_recoverable (TideStartPage *self, GFile *file)
   g_autofree char *date = tide_start_page_format_date (modified);
   g_autofree char *size = tide_format_bytes (info != NULL ? (guint64)g_file_info_get_size (info) : 0);
   g_autofree char *uri = g_file_get_uri (file);
-  g_autofree char *title = g_strdup_printf (_ ("Unsaved recording of %s"), date);
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *program = tide_recording_name_dup_program (name);
+  /* Translators: the name of a program.  */
+  g_autofree char *title =
+      program != NULL ? g_strdup_printf (_ ("Recording of “%s”"), program) : g_strdup (name);
+  g_autofree char *shown = g_utf8_make_valid (title, -1);
+  /* Translators: a date and a size.  */
+  g_autofree char *detail = g_strdup_printf (_ ("%s · %s"), date, size);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
-  gtk_box_append (GTK_BOX (row), tide_start_page_new_text (title, size));
+  gtk_box_append (GTK_BOX (row), tide_start_page_new_text (shown, detail));
   gtk_box_append (GTK_BOX (row), tide_start_page_new_action_button (_ ("_Recover"), "win.open-recent", uri));
   gtk_box_append (GTK_BOX (row), tide_start_page_new_action_button (_ ("_Discard"), "win.discard", uri));
   gtk_widget_add_css_class (row, "recover-row");
