@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tide-faults.h"
 #include "tide-account.h"
+#include "tide-mask.h"
 #include "tide-statm.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 /* si_code of these signals; older headers lack it.  */
@@ -84,7 +86,16 @@ on_trap (int number, siginfo_t *info, void *context)
 {
   int saved = errno;
 
-  if (info->si_code != TRAP_BY_PERF)
+  if (info->si_code <= 0 && tide_mask_claims_trap ())
+    {
+      /* Somebody sent it, and the program believes that it has blocked it: from now on it has, and this one
+       * waits for it.  */
+      tide_faults_stop ();
+      tide_mask_settle ();
+      sigaddset (&((ucontext_t *)context)->uc_sigmask, SIGTRAP);
+      syscall (SYS_rt_sigqueueinfo, getpid (), SIGTRAP, info);
+    }
+  else if (info->si_code != TRAP_BY_PERF)
     {
       /* What would have happened without us: the death that a breakpoint brings.  */
       struct sigaction action = { .sa_handler = SIG_DFL };
@@ -230,6 +241,7 @@ tide_faults_start (TideFaultsReport *report)
       return false;
     }
   faults.handling = true;
+  tide_mask_keep_open ();
   report->unit_bytes = MIN_PERIOD * (uint64_t)sysconf (_SC_PAGESIZE);
   atomic_store (&faults.fd, fd);
   tide_account_set_signal_pages (2 * MIN_PERIOD);
@@ -282,6 +294,7 @@ sigaction (int number, const struct sigaction *action, struct sigaction *old)
   if (action && (action->sa_handler != SIG_DFL || action->sa_flags & SA_SIGINFO))
     {
       tide_faults_stop ();
+      tide_mask_settle ();
       result = __sigaction (SIGTRAP, action, NULL);
     }
   if (result == 0 && old)

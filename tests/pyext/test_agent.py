@@ -421,6 +421,43 @@ del a, b
         self.run_program(program + BLOCK, wanted=EVENTS | FAULTS)
         self.run_program(program + "faulthandler._sigsegv()\n", wanted=EVENTS | FAULTS, state=READY, status=139)
 
+    def test_signals_that_the_program_waits_for(self):
+        """A program that blocks every signal and waits for them gets its own, and none of ours; neither does the next that it execs."""
+        block = BLOCK + """
+import os, signal, sys, threading
+everything = set(range(1, signal.NSIG))
+before = signal.pthread_sigmask(signal.SIG_BLOCK, everything)
+assert signal.SIGTRAP not in before
+assert signal.SIGTRAP in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+kept = [str(i) * 9 for i in range(60000)]
+"""
+        recording = self.run_program(block + """
+assert signal.sigpending() == set(), signal.sigpending()
+os.kill(os.getpid(), signal.SIGTERM)
+assert signal.sigwait(everything) == signal.SIGTERM
+def wait():
+    more = [str(i) * 9 for i in range(60000)]
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert signal.sigwait(everything) == signal.SIGTERM
+    done.append(1)
+done = []
+thread = threading.Thread(target=wait)
+thread.start()
+thread.join()
+assert done
+# One that somebody sends is the program's, as ever.
+os.kill(os.getpid(), signal.SIGTRAP)
+assert signal.sigpending() == {signal.SIGTRAP}
+assert signal.sigwait(everything) == signal.SIGTRAP
+signal.pthread_sigmask(signal.SIG_SETMASK, before)
+assert signal.SIGTRAP not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+""", wanted=EVENTS | FAULTS)
+        self.faults_or_skip(recording)
+        self.run_program(block + """
+program = "import signal; assert not signal.sigpending(); signal.pthread_sigmask(signal.SIG_SETMASK, [])"
+os.execv(sys.executable, [sys.executable, "-S", "-c", program])
+""", wanted=EVENTS | FAULTS, state=READY)
+
     def test_other_allocators(self):
         for environment, arguments in (({"PYTHONMALLOC": "debug"}, []), ({"PYTHONMALLOC": "malloc"}, []), ({}, ["-X", "dev"]),
                                        ({"PYTHONTRACEMALLOC": "1"}, []), ({"MALLOC_PERTURB_": "79"}, [])):
