@@ -147,6 +147,13 @@ get_string (const Stream *stream, guint32 id)
   return string != NULL ? string : "";
 }
 
+/* Without a file: no function, but "[before measuring]" and the like.  */
+static gboolean
+is_function (const Stream *stream, guint32 code)
+{
+  return *get_string (stream, g_array_index (stream->codes, TideCode, code).file) != '\0';
+}
+
 char *
 tide_record_summary_dup_top (TideRecordSummary *self, gint64 *bytes)
 {
@@ -164,9 +171,7 @@ tide_record_summary_dup_top (TideRecordSummary *self, gint64 *bytes)
       const Stream *stream = value;
 
       for (guint i = 1; i < stream->nets->len; i++)
-        /* Without a file: no function, but "[before measuring]" and the like.  */
-        if (g_array_index (stream->codes, TideCode, i).file != 0
-            && g_array_index (stream->nets, gint64, i) > *bytes)
+        if (g_array_index (stream->nets, gint64, i) > *bytes && is_function (stream, i))
           {
             best = stream;
             best_code = i;

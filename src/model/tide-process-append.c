@@ -70,7 +70,8 @@ append_codes (TideProcess *self, GArray *codes)
       if (code.name > self->strings.filled)
         code.name = 0;
       entry->code = code;
-      if (code.file == 0 && strcmp (tide_process_get_string (self, code.name), BEFORE_NAME) == 0)
+      if (same_string (self, code.file) == 0
+          && strcmp (tide_process_get_string (self, code.name), BEFORE_NAME) == 0)
         {
           entry->same_as = TIDE_CODE_BEFORE;
           continue;

@@ -7,13 +7,13 @@ static TideBatch *
 definitions (guint stream)
 {
   TideBatch *batch = tide_batch_new (stream);
-  const char *strings[] = { "/src/a.py", "load", "parse", "[before measuring]" };
+  const char *strings[] = { "/src/a.py", "load", "parse", "[before measuring]", "" };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     g_ptr_array_add (batch->strings, g_strdup (strings[i]));
   for (guint i = 1; i <= 3; i++)
     {
-      TideCode code = { i < 3 ? 1 : 0, 1 + i, i < 3 ? 10 * i : 0 };
+      TideCode code = { i < 3 ? 1 : 5, 1 + i, i < 3 ? 10 * i : 0 };
       TideNode node = { 0, i, 1 };
 
       g_array_append_val (batch->codes, code);

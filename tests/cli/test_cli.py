@@ -277,6 +277,12 @@ class Record(Case):
         self.assertEqual(result.returncode, 127)
         self.assertRegex(result.stderr.decode(), r"\Apagetide: [^\n]*python[^\n]*\n\Z")
 
+    def test_terminal_without_growth(self):
+        """What was there before measuring is nobody's growth."""
+        code, text = self.on_terminal(["record", "-o", "a.pagetide", "-c", "pass"])
+        self.assertEqual(code, 0)
+        self.assertNotIn(b"before measuring", text)
+
     def test_terminal(self):
         """On a terminal, one closing line, after the program's own."""
         code, text = self.on_terminal(["record", "-o", "a.pagetide", "-c", "def grow():\n return bytearray(50000000)\nx = grow()\nprint('mine')"])

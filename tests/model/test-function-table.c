@@ -143,6 +143,7 @@ test_before_measuring (void)
   TideRssEvent before = { .time_ns = 0, .delta_bytes = 5000, .source = TIDE_SOURCE_START };
   guint32 name = fixture_string (batch, "[before measuring]");
   guint32 pseudo = fixture_code (batch, 0, name, 0);
+  guint32 empty_file = fixture_code (batch, fixture_string (batch, ""), name, 0);
   guint32 pseudo_node = fixture_node (batch, 0, pseudo, 0);
   guint32 real = fixture_code (batch, fixture_string (batch, "a.py"), name, 1);
   guint32 other = fixture_code (batch, 0, fixture_string (batch, "[while paused]"), 0);
@@ -152,6 +153,7 @@ test_before_measuring (void)
 
   g_array_append_val (batch->events, before);
   fixture_event (batch, 1, pseudo_node, 70);
+  fixture_event (batch, 1, fixture_node (batch, 0, empty_file, 0), 300);
   fixture_event (batch, 2, fixture_node (batch, 0, real, 1), 8);
   fixture_event (batch, 3, fixture_node (batch, 0, other, 0), 1);
   recording = fixture_recording (batch);
@@ -163,9 +165,9 @@ test_before_measuring (void)
   assert_row (table, "[while paused]", 1, 0, 1, 0, 1, 0);
   row = tide_function_table_get_row (table, 2);
   g_assert_cmpuint (row->code, ==, TIDE_CODE_BEFORE);
-  g_assert_cmpint (row->self_rise, ==, 5070);
-  g_assert_cmpint (row->total_rise, ==, 5070);
-  g_assert_cmpuint (row->n_samples, ==, 2);
+  g_assert_cmpint (row->self_rise, ==, 5370);
+  g_assert_cmpint (row->total_rise, ==, 5370);
+  g_assert_cmpuint (row->n_samples, ==, 3);
   g_assert_cmpstr (row->file, ==, "");
 }
 
