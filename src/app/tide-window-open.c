@@ -34,7 +34,8 @@ tide_window_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!tide_session_load_finish (TIDE_SESSION (source), result, &error))
     tide_window_show_error (self, _ ("The file could not be opened"), error);
-  else if (tide_session_get_path (self->session) != NULL)
+  /* What is only in the spool is offered there, until it is saved or discarded.  */
+  else if (tide_session_get_path (self->session) != NULL && !tide_session_is_dirty (self->session))
     {
       g_autoptr (GFile) file = g_file_new_for_path (tide_session_get_path (self->session));
       g_autofree char *uri = g_file_get_uri (file);

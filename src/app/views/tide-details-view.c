@@ -18,7 +18,7 @@ struct _TideDetailsView
   GtkWidget *scroller;
   GtkGrid *grid;
   GPtrArray *names;  /* char *: what the grid shows … */
-  GPtrArray *values; /* … so that it is built anew only when something changed */
+  GPtrArray *values; /* … so that it is built anew only when it has other rows */
   guint timeout;
 };
 
@@ -66,7 +66,7 @@ tide_details_view_format_command (const TideProcessInfo *info)
 }
 
 static void
-tide_details_view_collect_program (TideFactList *list, TideProcess *process)
+tide_details_view_collect_program (TideFactList *list, TideProcess *process, gboolean live)
 {
   const TideProcessInfo *info = tide_process_get_info (process);
   g_autofree char *command = tide_details_view_format_command (info);
@@ -91,7 +91,9 @@ tide_details_view_collect_program (TideFactList *list, TideProcess *process)
   tide_fact_list_add (list, _ ("Computer"), info->host);
   tide_fact_list_add (list, _ ("Started"), started);
   tide_fact_list_add (list, _ ("Duration"), duration);
-  tide_fact_list_add (list, _ ("End"), end != NULL ? end : _ ("still running, or the recording was cut"));
+  if (end == NULL)
+    end = g_strdup (live ? _ ("still running") : _ ("not recorded: the recording was cut"));
+  tide_fact_list_add (list, _ ("End"), end);
   tide_fact_list_add (list, _ ("Memory page"), info->page_size > 0 ? page : NULL);
   tide_fact_list_add (list, _ ("Recorded by"), info->producer);
 }
@@ -137,7 +139,8 @@ tide_details_view_collect (TideDetailsView *self, TideFactList *list)
 
   if (process != NULL)
     {
-      tide_details_view_collect_program (list, process);
+      tide_details_view_collect_program (list, process,
+                                         tide_session_get_state (self->session) == TIDE_SESSION_LIVE);
       tide_details_view_collect_measuring (list, process);
       for (gsize i = 0; i < tide_process_get_n_notes (process); i++)
         {
@@ -192,24 +195,35 @@ tide_details_view_fill (TideDetailsView *self)
     }
 }
 
+/* A label whose text stays keeps what somebody is selecting in it, and the keyboard.  */
+static void
+tide_details_view_rewrite (TideDetailsView *self)
+{
+  for (guint i = 0; i < self->values->len; i++)
+    {
+      GtkLabel *value = GTK_LABEL (gtk_grid_get_child_at (self->grid, 1, (int)i));
+
+      if (!g_str_equal (gtk_label_get_text (value), self->values->pdata[i]))
+        gtk_label_set_text (value, self->values->pdata[i]);
+    }
+}
+
 static void
 tide_details_view_update (TideDetailsView *self)
 {
+  gboolean same_names;
   TideFactList list = { g_ptr_array_new_with_free_func (g_free), g_ptr_array_new_with_free_func (g_free) };
 
   tide_details_view_collect (self, &list);
-  /* Labels are left alone while nothing changed: somebody may be selecting text in them.  */
-  if (tide_details_view_same (list.names, self->names) && tide_details_view_same (list.values, self->values))
-    {
-      g_ptr_array_unref (list.names);
-      g_ptr_array_unref (list.values);
-      return;
-    }
+  same_names = tide_details_view_same (list.names, self->names);
   g_ptr_array_unref (self->names);
   g_ptr_array_unref (self->values);
   self->names = list.names;
   self->values = list.values;
-  tide_details_view_fill (self);
+  if (same_names)
+    tide_details_view_rewrite (self);
+  else
+    tide_details_view_fill (self);
 }
 
 static gboolean

@@ -10,7 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 /* The bar after a number and what is left free beside it.  */
-#define BAR_SPACE 122
+#define BAR_SPACE 113
 
 typedef struct
 {
