@@ -81,11 +81,12 @@ tide_window_picture_chosen (GObject *source, GAsyncResult *result, gpointer user
 void
 tide_window_export_picture (TideWindow *self)
 {
+  g_autofree char *name = tide_window_suggest_name (self, ".png");
   TideFileRequest request = {
     .mode = TIDE_FILE_SAVE,
     .title = _ ("Export Chart"),
     .accept = _ ("_Export"),
-    .name = "pagetide.png",
+    .name = name,
     .filter_name = _ ("Pictures (PNG, SVG)"),
     .filter_globs = "*.png;*.svg",
   };
@@ -116,11 +117,12 @@ tide_window_table_chosen (GObject *source, GAsyncResult *result, gpointer user_d
 void
 tide_window_export_table (TideWindow *self)
 {
+  g_autofree char *name = tide_window_suggest_name (self, "-functions.csv");
   TideFileRequest request = {
     .mode = TIDE_FILE_SAVE,
     .title = _ ("Export Table"),
     .accept = _ ("_Export"),
-    .name = "functions.csv",
+    .name = name,
     .filter_name = _ ("Comma-separated values"),
     .filter_globs = "*.csv",
   };

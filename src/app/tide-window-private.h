@@ -64,6 +64,8 @@ void tide_window_start (TideWindow *self, const TideLaunch *launch);
 void tide_window_leave (TideWindow *self, TideWindowLeaveFunc func, gpointer user_data);
 void tide_window_leave_state_changed (TideWindow *self);
 void tide_window_save_as (TideWindow *self);
+/* A file name after the program and the time.  Transfer full.  */
+char *tide_window_suggest_name (TideWindow *self, const char *suffix);
 
 /* tide-window-export.c */
 void tide_window_export_picture (TideWindow *self);

@@ -17,21 +17,24 @@ tide_window_left (TideWindow *self, gboolean left)
     func (self, left, data);
 }
 
-static char *
-tide_window_suggest_name (TideWindow *self)
+char *
+tide_window_suggest_name (TideWindow *self, const char *suffix)
 {
   g_autofree char *title = tide_session_dup_title (self->session);
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *stamp = g_date_time_format (now, "%Y%m%d-%H%M");
+  g_autofree char *stem = NULL;
   char *dot;
 
   if (title == NULL || *title == '\0')
-    return g_strdup_printf ("%s.pagetide", stamp);
+    return g_strconcat (stamp, suffix, NULL);
   dot = strrchr (title, '.');
   if (dot != NULL && dot != title)
     *dot = '\0';
   g_strdelimit (title, "/\n\r\t", '_');
-  return g_strdup_printf ("%.80s-%s.pagetide", title, stamp);
+  /* File systems take 255 bytes.  */
+  stem = g_utf8_substring (title, 0, MIN (g_utf8_strlen (title, -1), 40));
+  return g_strconcat (stem, "-", stamp, suffix, NULL);
 }
 
 static void
@@ -75,7 +78,7 @@ tide_window_save_chosen (GObject *source, GAsyncResult *result, gpointer user_da
 void
 tide_window_save_as (TideWindow *self)
 {
-  g_autofree char *name = tide_window_suggest_name (self);
+  g_autofree char *name = tide_window_suggest_name (self, ".pagetide");
   TideFileRequest request = {
     .mode = TIDE_FILE_SAVE,
     .title = _ ("Save Recording"),

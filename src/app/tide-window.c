@@ -174,8 +174,7 @@ tide_window_state_changed (TideWindow *self)
     tide_start_page_refresh (self->start_page);
   /* Not the filter entry: Space is to pause.  */
   if (state == TIDE_SESSION_LIVE || state == TIDE_SESSION_ENDED)
-    gtk_widget_grab_focus (
-        GTK_WIDGET (tide_functions_view_get_column_view (tide_window_get_functions_view (self))));
+    tide_session_page_focus_timeline (self->session_page);
   tide_window_leave_state_changed (self);
 }
 

@@ -24,6 +24,9 @@ struct _TideOutputView
   TideConsole *consoles[2];
   GtkTextTag *tag; /* of what is inserted now, NULL: stdout */
   guint idle;
+  gboolean follow; /* the end of the output stays in sight … */
+  gboolean moved;  /* … unless somebody has moved since the last step */
+  gboolean typed;
 
   GtkWidget *box;
   GtkStack *stack;
@@ -103,6 +106,45 @@ tide_output_view_scroll_to_end (TideOutputView *self)
   gtk_text_view_scroll_to_mark (self->view, gtk_text_buffer_get_insert (self->buffer), 0.0, FALSE, 0.0, 1.0);
 }
 
+/* Where the text is seen to be says nothing: GTK measures new lines later than they come, and what flows fast
+ * is always ahead of that.  Only what a person does begins or ends the following.  */
+static void
+tide_output_view_update_follow (TideOutputView *self)
+{
+  GtkTextIter cursor;
+
+  if (!self->moved)
+    return;
+  gtk_text_buffer_get_iter_at_mark (self->buffer, &cursor, gtk_text_buffer_get_insert (self->buffer));
+  self->follow = tide_output_view_is_at_end (self) || (self->typed && gtk_text_iter_is_end (&cursor));
+  self->moved = self->typed = FALSE;
+}
+
+static gboolean
+tide_output_view_event (TideOutputView *self, GdkEvent *event)
+{
+  switch ((int)gdk_event_get_event_type (event))
+    {
+    case GDK_KEY_PRESS:
+      self->typed = TRUE;
+      self->moved = TRUE;
+      break;
+    case GDK_BUTTON_PRESS:
+    case GDK_TOUCH_BEGIN:
+      /* Nothing moves under a hand.  */
+      self->follow = self->moved = FALSE;
+      break;
+    case GDK_BUTTON_RELEASE:
+    case GDK_TOUCH_END:
+    case GDK_SCROLL:
+      self->moved = TRUE;
+      break;
+    default:
+      break;
+    }
+  return GDK_EVENT_PROPAGATE;
+}
+
 /* TRUE when something is left for the next step.  */
 static gboolean
 tide_output_view_step (TideOutputView *self)
@@ -175,20 +217,20 @@ static gboolean
 tide_output_view_update (gpointer user_data)
 {
   TideOutputView *self = user_data;
-  gboolean follow, more;
+  gboolean more;
 
   if (self->process == NULL)
     {
       self->idle = 0;
       return G_SOURCE_REMOVE;
     }
-  follow = tide_output_view_is_at_end (self);
+  tide_output_view_update_follow (self);
   tide_output_view_skip (self);
   more = tide_output_view_step (self);
   if (!more)
     tide_output_view_add_end (self);
   tide_output_view_update_empty (self);
-  if (follow)
+  if (self->follow)
     tide_output_view_scroll_to_end (self);
   if (!more)
     self->idle = 0;
@@ -214,6 +256,8 @@ tide_output_view_notify_process (TideOutputView *self)
   g_set_object (&self->process, process);
   self->n_taken = 0;
   self->ended = FALSE;
+  self->follow = TRUE;
+  self->moved = self->typed = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (self->consoles); i++)
     {
       tide_console_free (self->consoles[i]);
@@ -319,7 +363,12 @@ tide_output_view_class_init (TideOutputViewClass *klass)
 static void
 tide_output_view_init (TideOutputView *self)
 {
+  GtkEventController *events = gtk_event_controller_legacy_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_event_controller_set_propagation_phase (events, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (events, "event", G_CALLBACK (tide_output_view_event), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->scroller), events);
   self->buffer = gtk_text_view_get_buffer (self->view);
   /* Between the orange of growth on light and on dark: it can be read on both; the slant says the same
    * without colour.  */

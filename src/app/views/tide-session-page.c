@@ -21,6 +21,7 @@ struct _TideSessionPage
   TideHeadline *headline;
   GtkPaned *paned;
   GtkBox *timeline_box;
+  GtkWidget *timeline; /* in it */
   GtkWidget *jump_button;
   GtkStackSwitcher *switcher;
   GtkStack *stack;
@@ -142,7 +143,7 @@ tide_session_page_set_session (TideSessionPage *self, TideSession *session)
 
   self->session = g_object_ref (session);
   overview = tide_overview_new (session);
-  timeline = tide_timeline_new (session);
+  timeline = self->timeline = tide_timeline_new (session);
   gtk_widget_set_hexpand (overview, TRUE);
   gtk_widget_set_hexpand (timeline, TRUE);
   gtk_widget_set_vexpand (timeline, TRUE);
@@ -177,6 +178,14 @@ tide_session_page_get_tab (TideSessionPage *self)
   const char *name = gtk_stack_get_visible_child_name (self->stack);
 
   return name != NULL ? name : "functions";
+}
+
+void
+tide_session_page_focus_timeline (TideSessionPage *self)
+{
+  g_return_if_fail (TIDE_IS_SESSION_PAGE (self));
+
+  gtk_widget_grab_focus (self->timeline);
 }
 
 TideFunctionsView *

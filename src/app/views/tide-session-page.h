@@ -18,6 +18,8 @@ void tide_session_page_set_session (TideSessionPage *self, TideSession *session)
 /* "functions", "output" or "details"; FALSE for another.  */
 gboolean tide_session_page_set_tab (TideSessionPage *self, const char *name);
 const char *tide_session_page_get_tab (TideSessionPage *self);
+/* Keys are then for the chart: arrows, Space, plus and minus.  */
+void tide_session_page_focus_timeline (TideSessionPage *self);
 TideFunctionsView *tide_session_page_get_functions_view (TideSessionPage *self);
 TideOutputView *tide_session_page_get_output_view (TideSessionPage *self);
 
