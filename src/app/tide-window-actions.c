@@ -438,11 +438,23 @@ void
 tide_window_actions_class_init (GtkWidgetClass *widget_class)
 {
   /* Keys that a focused entry, list or button wants first.  */
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_space, 0, "win.pause", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.escape", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, 0, "win.jump-to-now", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_plus, 0, "win.zoom-in", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_minus, 0, "win.zoom-out", NULL);
+}
+
+/* GtkWindow's own binding of Space, to activate what has the focus, is older than any of a class below it; a
+ * controller comes before both.  */
+static void
+tide_window_add_space (TideWindow *self)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_space, 0), gtk_named_action_new ("win.pause")));
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
 }
 
 void
@@ -450,6 +462,7 @@ tide_window_actions_init (TideWindow *self)
 {
   TideFunctionsView *view = tide_window_get_functions_view (self);
 
+  tide_window_add_space (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), window_actions, G_N_ELEMENTS (window_actions), self);
   g_signal_connect_object (view, "row-selected", G_CALLBACK (tide_window_row_selected), self, 0);
   g_signal_connect_object (self->session_page, "notify::tab", G_CALLBACK (tide_window_tab_changed), self, 0);
