@@ -13,6 +13,7 @@
 #include "tide-wire.h"
 
 #include <glib/gi18n-lib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct
@@ -86,6 +87,16 @@ print_closing_line (const char *path, guint64 size, TideRecordSummary *summary)
     tide_cli_say (_ ("recorded to %s (%s); peak %s"), display, size_text, peak);
 }
 
+/* A file with nothing in it helps nobody.  Only while it is still the one that we have written; never a device.  */
+static void
+remove_empty (const char *path, guint64 size)
+{
+  struct stat status;
+
+  if (lstat (path, &status) == 0 && S_ISREG (status.st_mode) && (guint64)status.st_size == size)
+    unlink (path);
+}
+
 static int
 run (const TideLaunch *launch, const char *path, gboolean keep_on_failure)
 {
@@ -116,6 +127,8 @@ run (const TideLaunch *launch, const char *path, gboolean keep_on_failure)
   if (tide_target_get_error (target) != NULL)
     {
       tide_cli_fail ("%s", tide_target_get_error (target)->message);
+      if (tide_record_summary_is_empty (summary))
+        remove_empty (path, tide_target_get_journal_bytes (target));
       /* As large as --max-size allowed is no failure, but worth a word.  */
       if (status == 0
           && !g_error_matches (tide_target_get_error (target), TIDE_STORE_ERROR, TIDE_STORE_ERROR_FULL))

@@ -121,6 +121,12 @@ tide_record_summary_add (TideRecordSummary *self, const TideBatch *batch)
     }
 }
 
+gboolean
+tide_record_summary_is_empty (TideRecordSummary *self)
+{
+  return g_hash_table_size (self->streams) == 0;
+}
+
 const TideProcessEnd *
 tide_record_summary_get_end (TideRecordSummary *self)
 {

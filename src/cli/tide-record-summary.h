@@ -12,6 +12,8 @@ TideRecordSummary *tide_record_summary_new (void);
 void tide_record_summary_free (TideRecordSummary *self);
 void tide_record_summary_add (TideRecordSummary *self, const TideBatch *batch);
 
+/* Nothing has come.  */
+gboolean tide_record_summary_is_empty (TideRecordSummary *self);
 /* NULL: it has not ended.  */
 const TideProcessEnd *tide_record_summary_get_end (TideRecordSummary *self);
 /* The last sentence that the helper said as an error, or NULL.  */

@@ -44,6 +44,7 @@ test_top (void)
   g_autofree char *top_of_all = NULL;
   gint64 bytes;
 
+  g_assert_true (tide_record_summary_is_empty (summary));
   none = tide_record_summary_dup_top (summary, &bytes);
   g_assert_null (none);
   g_assert_cmpint (bytes, ==, 0);
@@ -58,6 +59,7 @@ test_top (void)
   tide_record_summary_add (summary, second);
   top = tide_record_summary_dup_top (summary, &bytes);
   g_assert_cmpstr (top, ==, "parse (a.py:20)");
+  g_assert_false (tide_record_summary_is_empty (summary));
   g_assert_cmpint (bytes, ==, 300);
   g_assert_cmpint (tide_record_summary_get_peak (summary), ==, 5000);
 

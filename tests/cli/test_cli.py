@@ -277,6 +277,15 @@ class Record(Case):
         self.assertEqual(result.returncode, 127)
         self.assertRegex(result.stderr.decode(), r"\Apagetide: [^\n]*python[^\n]*\n\Z")
 
+    def test_helper_that_does_not_start(self):
+        """Nothing that cannot be opened stays behind."""
+        for helper in ("/bin/false", "/bin/true"):
+            self.env["PAGETIDE_HELPER"] = helper
+            for arguments in ([], ["-o", "a.pagetide"]):
+                with self.subTest((helper, arguments)):
+                    self.assert_sentence(self.run_it("record", *arguments, "-c", "pass"), "helper")
+                    self.assertEqual(self.recordings(), [])
+
     def test_terminal_without_growth(self):
         """What was there before measuring is nobody's growth."""
         code, text = self.on_terminal(["record", "-o", "a.pagetide", "-c", "pass"])

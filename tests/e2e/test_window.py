@@ -47,6 +47,11 @@ def journey(window):
     assert any("+" in text and "MiB" in text for text in row), row
     step("the leaking function is the first, with its line and its growth")
 
+    window.press("F10")
+    desktop.until(lambda: any("Export Chart" in window.text(node) for node in window.nodes(leaves=["table", "tree table", "text"])), "the main menu")
+    window.press("Escape")
+    step("F10 opens the main menu")
+
     window.press("ctrl+w")
     window.click(desktop.until(lambda: window.find(BUTTONS, "Discard"), "the question about the recording"))
     status = desktop.until(window.ended, "the end of Pagetide")[0]
@@ -69,7 +74,7 @@ def main():
         print("# the window says: " + repr(window.texts())[:4000])
     finally:
         window.kill()
-    print("1..5")
+    print("1..6")
     return 0
 
 
