@@ -2,9 +2,9 @@
 
 #include <stdbool.h>
 
-/* The masks of signals that the program sets.  While our page-fault signals are on, SIGTRAP stays unblocked under
- * them: blocked, such a signal would wait for a sigwait() of the program's, or kill the next program that it
- * execs.  The program sees the masks that it has set.  */
+/* The masks of signals that the program sets.  While our page-fault signals are on, SIGTRAP stays unblocked
+ * under them: blocked, such a signal would wait for a sigwait() of the program's, or kill the next program
+ * that it execs.  The program sees the masks that it has set.  */
 
 /* From now on; before, nothing is changed.  */
 void tide_mask_keep_open (void);

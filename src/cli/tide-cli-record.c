@@ -87,7 +87,8 @@ print_closing_line (const char *path, guint64 size, TideRecordSummary *summary)
     tide_cli_say (_ ("recorded to %s (%s); peak %s"), display, size_text, peak);
 }
 
-/* A file with nothing in it helps nobody.  Only while it is still the one that we have written; never a device.  */
+/* A file with nothing in it helps nobody.  Only while it is still the one that we have written; never a
+ * device.  */
 static void
 remove_empty (const char *path, guint64 size)
 {
