@@ -4,11 +4,20 @@
 
 #include "tide-application.h"
 
+#include <glib/gi18n-lib.h>
+
 int
 tide_app_run (int argc, char **argv, const TideLaunch *launch, char **files)
 {
-  g_autoptr (TideApplication) application = tide_application_new (launch);
+  g_autoptr (TideApplication) application = NULL;
   g_autoptr (GPtrArray) arguments = g_ptr_array_new_with_free_func (g_free);
+
+  if (!gtk_init_check ())
+    {
+      g_printerr ("pagetide: %s\n", _ ("There is no display for the window; “pagetide record” and “pagetide report” need none."));
+      return 1;
+    }
+  application = tide_application_new (launch);
 
   /* Only files go to GApplication, and as URIs: a file may well be called "--help".  */
   g_ptr_array_add (arguments, g_strdup (argc > 0 ? argv[0] : "pagetide"));

@@ -381,6 +381,7 @@ tide_journal_new (const char *path, guint64 max_bytes, GError **error)
   g_autoptr (GByteArray) header = g_byte_array_new ();
   TideJournal *self;
   int fd = open_file (path, name, error);
+  struct stat status;
 
   if (fd < 0)
     return NULL;
@@ -397,6 +398,9 @@ tide_journal_new (const char *path, guint64 max_bytes, GError **error)
   tide_format_put_header (header);
   if (!write_part (self, header->data, header->len, error))
     {
+      /* Nothing is left behind that looks like a recording; a device stays.  */
+      if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode))
+        unlink (path);
       tide_journal_free (self);
       return NULL;
     }

@@ -67,6 +67,9 @@ class Case(unittest.TestCase):
 
 
 class General(Case):
+    def test_without_a_display(self):
+        self.assert_sentence(self.run_it(), "no display")
+
     def test_version(self):
         result = self.run_it("--version")
         self.assertEqual((result.returncode, result.stdout, result.stderr), (0, f"pagetide {VERSION}\n".encode(), b""))
@@ -269,6 +272,14 @@ class Record(Case):
         self.env.update(PAGETIDE_HELPER=FIREHOSE, FIREHOSE_RATE="1000000", FIREHOSE_SECONDS="1")
         result = self.record("-c", "pass", preexec_fn=leave_no_room, restore_signals=False)
         self.assert_sentence(result, "a.pagetide")
+
+    def test_no_room_for_the_first_byte(self):
+        def leave_no_room():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+        self.assert_sentence(self.run_it("record", "-o", "full.pagetide", "-c", "print(1)", preexec_fn=leave_no_room), "full.pagetide")
+        self.assertEqual(self.recordings(), [])
 
     def test_no_program(self):
         script = self.write("python", "#!/nowhere/python\n")
