@@ -328,7 +328,7 @@ get_claimed (TideAccount *self, int64_t before, int64_t now)
   return claimed < delta ? claimed : delta;
 }
 
-/* Charges PAGES, which end at RSS_PAGES, to the stack for which the agent claimed them.  False: it is just
+/* Charges the PAGES that came after BEFORE to the stack for which the agent claimed them.  False: it is just
  * being written, or the agent was faster.  */
 static bool
 charge_claim (TideAccount *self, int64_t now_ns, int64_t before, int64_t pages)
@@ -346,7 +346,7 @@ charge_claim (TideAccount *self, int64_t now_ns, int64_t before, int64_t pages)
   atomic_thread_fence (memory_order_acquire);
   /* A code that the ring has not brought yet will have come by the next tick.  */
   for (uint32_t i = 0; i < n_frames; i++)
-    if (tide_codes_find_agent (&self->codes, frames[i].code).code == 0)
+    if (frames[i].code > self->codes.n_by_agent)
       return false;
   if (atomic_load_explicit (&claim->sequence, memory_order_relaxed) != sequence
       || !take_difference (self, before, before + pages, &event.delta_pages))
