@@ -57,7 +57,8 @@ test_launch (void)
   g_autofree char *text = NULL;
 
   tide_window_launch (window, launch);
-  g_assert_cmpint (tide_session_get_state (session), ==, TIDE_SESSION_LIVE);
+  if (tide_session_get_state (session) != TIDE_SESSION_LIVE)
+    g_error ("not launched: %s", tide_message_bar_get_text (tide_window_get_message_bar (window)));
   g_assert_true (ui_action_enabled (window, "stop"));
   g_assert_true (ui_action_enabled (window, "pause"));
   /* Asks for no file, but says when it can be saved.  */

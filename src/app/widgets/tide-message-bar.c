@@ -6,12 +6,12 @@
 
 /* Long enough to read a short sentence twice.  */
 #define NOTE_SECONDS 6
+#define MIN_HEIGHT 48
 
 struct _TideMessageBar
 {
   GtkWidget parent;
 
-  GtkRevealer *revealer;
   GtkBox *box;
   GtkImage *icon;
   GtkLabel *label;
@@ -25,7 +25,7 @@ void
 tide_message_bar_dismiss (TideMessageBar *self)
 {
   g_clear_handle_id (&self->timeout, g_source_remove);
-  gtk_revealer_set_reveal_child (self->revealer, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 
 static gboolean
@@ -34,7 +34,7 @@ tide_message_bar_time_out (gpointer user_data)
   TideMessageBar *self = user_data;
 
   self->timeout = 0;
-  gtk_revealer_set_reveal_child (self->revealer, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   return G_SOURCE_REMOVE;
 }
 
@@ -44,8 +44,8 @@ tide_message_bar_dispose (GObject *object)
   TideMessageBar *self = TIDE_MESSAGE_BAR (object);
 
   g_clear_handle_id (&self->timeout, g_source_remove);
-  if (self->revealer != NULL)
-    gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->revealer)));
+  if (self->box != NULL)
+    gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->box)));
   G_OBJECT_CLASS (tide_message_bar_parent_class)->dispose (object);
 }
 
@@ -66,7 +66,6 @@ tide_message_bar_init (TideMessageBar *self)
 {
   GtkWidget *close = gtk_button_new_from_icon_name ("window-close-symbolic");
 
-  self->revealer = GTK_REVEALER (gtk_revealer_new ());
   self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12));
   self->icon = GTK_IMAGE (gtk_image_new ());
   self->label = GTK_LABEL (gtk_label_new (NULL));
@@ -90,8 +89,11 @@ tide_message_bar_init (TideMessageBar *self)
   gtk_box_append (self->box, GTK_WIDGET (self->label));
   gtk_box_append (self->box, GTK_WIDGET (self->button));
   gtk_box_append (self->box, close);
-  gtk_revealer_set_child (self->revealer, GTK_WIDGET (self->box));
-  gtk_widget_set_parent (GTK_WIDGET (self->revealer), GTK_WIDGET (self));
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  /* More than a line and its buttons take: of those, GTK's two ways of measuring differ by a pixel now and
+   * then, and it warns.  */
+  gtk_widget_set_size_request (GTK_WIDGET (self), -1, MIN_HEIGHT);
+  gtk_widget_set_parent (GTK_WIDGET (self->box), GTK_WIDGET (self));
 }
 
 /* The target first: GTK looks at a name at once, and warns when its target does not fit.  */
@@ -135,7 +137,7 @@ tide_message_bar_show (
       tide_message_bar_set_action (self, action);
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
-  gtk_revealer_set_reveal_child (self->revealer, TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   if (kind == TIDE_MESSAGE_NOTE && label == NULL)
     self->timeout = g_timeout_add_seconds (NOTE_SECONDS, tide_message_bar_time_out, self);
 }
@@ -143,5 +145,5 @@ tide_message_bar_show (
 const char *
 tide_message_bar_get_text (TideMessageBar *self)
 {
-  return gtk_revealer_get_reveal_child (self->revealer) ? gtk_label_get_text (self->label) : NULL;
+  return gtk_widget_get_visible (GTK_WIDGET (self)) ? gtk_label_get_text (self->label) : NULL;
 }
