@@ -167,7 +167,6 @@ launch (TideLoop *loop, const TideOptions *options)
   error = errno;
   loop->outlet.clock_base_ns = started_ns;
   loop->pid = spawn.pid;
-  tide_pump_close_slaves (&loop->pump);
   tide_shared_close_fd (&loop->shared);
   put_hello (loop, spawn.executable != NULL ? spawn.executable : options->command[0], started_ns);
   tide_outlet_flush (&loop->outlet);

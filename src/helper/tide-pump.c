@@ -120,14 +120,17 @@ tide_pump_run (TidePump *self, TideOutlet *outlet, int64_t now_ns)
     run_one (self, i, outlet, now_ns);
 }
 
-/* What the program wrote last may still be on its way through the terminal when its end is known: nothing to
- * read says nothing, only the hang-up does, which comes once nobody holds the other end.  A child that it
- * left behind may hold it for ever.  */
+/* Our own hold on the other ends lasts until here: with the last holder of a terminal go the bytes that
+ * nobody has read yet, now and then (the kernel looks for bytes first, and for the hang-up after that). While
+ * it is held, nothing to read means that nothing is left of what the program wrote.  Then a child that it
+ * left behind may still write, for ever.  */
 void
 tide_pump_drain (TidePump *self, TideOutlet *outlet, int64_t now_ns)
 {
   struct pollfd p[2];
 
+  tide_pump_run (self, outlet, now_ns);
+  tide_pump_close_slaves (self);
   for (int round = 0; round < LAST_ROUNDS; round++)
     {
       tide_pump_run (self, outlet, now_ns);

@@ -10,7 +10,7 @@
 typedef struct
 {
   int master[2]; /* -1: none, or closed */
-  int slave[2];  /* until the target has them */
+  int slave[2];  /* until the target has ended, so that its last words are not lost */
   char chunk[TIDE_PUMP_CHUNK];
 } TidePump;
 

@@ -18,7 +18,7 @@ typedef struct
   TideTarget *target;
   char *path;
   TideRecording *recording;
-  GString *output;
+  GString *output, *errors; /* of the program: what stands between two chunks of one may be of the other */
   gboolean ended;
 } Run;
 
@@ -32,10 +32,10 @@ take_all (Run *run)
       for (guint i = 0; batch->outputs != NULL && i < batch->outputs->len; i++)
         {
           gsize length;
-          const char *bytes =
-              g_bytes_get_data (g_array_index (batch->outputs, TideOutputChunk, i).bytes, &length);
+          const TideOutputChunk *chunk = &g_array_index (batch->outputs, TideOutputChunk, i);
+          const char *bytes = g_bytes_get_data (chunk->bytes, &length);
 
-          g_string_append_len (run->output, bytes, length);
+          g_string_append_len (chunk->descriptor == 2 ? run->errors : run->output, bytes, length);
         }
       tide_recording_append (run->recording, batch);
     }
@@ -76,6 +76,7 @@ start (Run *run, const TideLaunch *launch)
   run->path = g_build_filename (scratch, "target.pagetide", NULL);
   run->recording = tide_recording_new ();
   run->output = g_string_new (NULL);
+  run->errors = g_string_new (NULL);
   run->ended = FALSE;
   run->target = tide_target_launch (launch, run->path, &error);
   g_assert_no_error (error);
@@ -89,6 +90,7 @@ finish (Run *run)
   g_clear_object (&run->target);
   g_object_unref (run->recording);
   g_string_free (run->output, TRUE);
+  g_string_free (run->errors, TRUE);
   g_unlink (run->path);
   g_free (run->path);
 }
@@ -140,8 +142,8 @@ test_exit (void)
   g_assert_null (tide_target_get_error (run.target));
   g_assert_cmpuint (get_end (&run)->kind, ==, TIDE_END_EXITED);
   g_assert_cmpuint (get_end (&run)->value, ==, 3);
-  g_assert_nonnull (strstr (run.output->str, "b cFalse"));
-  g_assert_nonnull (strstr (run.output->str, "/\n"));
+  g_assert_cmpstr (run.errors->str, ==, "b cFalse");
+  g_assert_cmpstr (run.output->str, ==, "/\n");
 
   file = g_file_new_for_path (tide_target_get_journal_path (run.target));
   loaded = tide_load (file, NULL, NULL, NULL, &error);
