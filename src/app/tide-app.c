@@ -14,7 +14,9 @@ tide_app_run (int argc, char **argv, const TideLaunch *launch, char **files)
 
   if (!gtk_init_check ())
     {
-      g_printerr ("pagetide: %s\n", _ ("There is no display for the window; “pagetide record” and “pagetide report” need none."));
+      g_printerr (
+          "pagetide: %s\n",
+          _ ("There is no display for the window; “pagetide record” and “pagetide report” need none."));
       return 1;
     }
   application = tide_application_new (launch);
