@@ -74,7 +74,14 @@ wait_for_output (Fixture *f, const char *text)
 {
   while (!has_output (f->session, text))
     {
-      g_assert_cmpint (tide_session_get_state (f->session), ==, TIDE_SESSION_LIVE);
+      if (tide_session_get_state (f->session) != TIDE_SESSION_LIVE)
+        {
+          const TideProcessEnd *end = tide_process_get_end (tide_session_get_process (f->session));
+
+          g_error ("ended (%u %u) without “%s”, with %zu pieces of output: %s", end->kind, end->value, text,
+                   tide_process_get_n_outputs (tide_session_get_process (f->session)),
+                   tide_session_get_error_text (f->session));
+        }
       g_main_context_iteration (NULL, TRUE);
     }
 }
