@@ -6,6 +6,7 @@
 #include "tide-statm.h"
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -13,6 +14,9 @@
 
 /* One look writes at most three: for a block, for a claim, and for the calling stack.  */
 #define MAX_EVENTS_SIZE (3 * (sizeof (TideEventRecord) + TIDE_RECORD_MAX_FRAMES * sizeof (TideRecordFrame)))
+
+/* How often a thread that must have the lock asks for it.  */
+#define PATIENCE 64
 
 typedef struct
 {
@@ -32,6 +36,7 @@ static struct
   uint64_t block_ns; /* when that was, in CPU time */
   Stack claim;       /* to whom the region's claim belongs */
   const void *_Atomic arena;
+  _Atomic int64_t own_pages;    /* of the instruments */
   _Atomic int64_t signal_pages; /* what may come between two fault signals; 0: there are none */
 } account;
 
@@ -291,7 +296,10 @@ static void
 leave (uint64_t since_ns)
 {
   atomic_fetch_add_explicit (&account.region->hook_ns, now_ns () - since_ns, memory_order_relaxed);
-  account.region->agent_bytes = tide_codes_bytes () + sizeof account + TIDE_REGION_SIZE;
+  atomic_store_explicit (&account.region->agent_bytes,
+                         tide_codes_bytes () + sizeof account + TIDE_REGION_SIZE
+                             + (uint64_t)atomic_load (&account.own_pages) * account.region->page_size,
+                         memory_order_relaxed);
   unlock ();
 }
 
@@ -405,6 +413,65 @@ tide_account_forget (void)
   if (!lock ())
     return;
   forget ();
+  unlock ();
+}
+
+void
+tide_account_own (int64_t pages)
+{
+  atomic_fetch_add (&account.own_pages, pages);
+  atomic_fetch_add (&account.region->accounted_pages, pages);
+}
+
+/* The lock is held for a few microseconds at most, unless its holder lost the processor.  */
+static bool
+lock_soon (void)
+{
+  for (int i = 0; i < PATIENCE; i++)
+    {
+      if (!tide_account_is_open ())
+        return false;
+      if (lock ())
+        return true;
+      if (i >= PATIENCE / 2)
+        sched_yield ();
+    }
+  return false;
+}
+
+uint32_t
+tide_account_code (uint64_t address)
+{
+  uint32_t id = 0;
+
+  if (!lock_soon ())
+    return 0;
+  if (!tide_codes_id (&account.region->layout, address, &id))
+    id = 0;
+  unlock ();
+  return id;
+}
+
+void *
+tide_account_reserve (size_t size, TideRecordKind kind)
+{
+  void *record = NULL;
+
+  if (lock_soon ())
+    {
+      record = tide_ring_reserve (size, kind);
+      if (record)
+        return record;
+      unlock ();
+    }
+  atomic_fetch_add (&account.region->lost, 1);
+  return NULL;
+}
+
+void
+tide_account_commit (void)
+{
+  tide_ring_commit ();
   unlock ();
 }
 

@@ -49,6 +49,21 @@ bool tide_account_is_awaiting (void);
 /* Nothing is missing any more of the remembered block.  */
 void tide_account_forget (void);
 
+/* PAGES (or, negative, fewer) of what is resident are the agent's own: nobody of the program is charged for
+ * them.  Call it right after they became resident.  Any thread.  */
+void tide_account_own (int64_t pages);
+
+/* The code object at ADDRESS, told to the helper when it is new: its id, 0 for one that has none or when
+ * there is no room now.  With the GIL held, not from signal handlers; may wait a moment for another thread.
+ */
+uint32_t tide_account_code (uint64_t address);
+
+/* Room for a record of SIZE bytes in the account's ring, for records that are no events; NULL: none, it is
+ * counted as lost.  Until tide_account_commit() no other thread can account, so be quick.  Not from signal
+ * handlers.  */
+void *tide_account_reserve (size_t size, TideRecordKind kind);
+void tide_account_commit (void);
+
 /* Last look, then nothing more.  */
 void tide_account_end (void);
 

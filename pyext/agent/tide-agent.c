@@ -4,8 +4,7 @@
 #include "tide-audit.h"
 #include "tide-calibrate.h"
 #include "tide-environment.h"
-#include "tide-events.h"
-#include "tide-faults.h"
+#include "tide-instruments.h"
 #include "tide-python.h"
 #include "tide-region.h"
 #include "tide-statm.h"
@@ -21,19 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How coarse the figures of the instrument "events" are: its step in the heap.  */
-#define EVENTS_UNIT 65536u
-
-/* The faults instrument is looked after each so many polls.  */
-#define POLLS_PER_CHECK 64u
-
 static struct
 {
   TideRegion *region;
-  bool events_on;
-  bool faults_on;
-  _Atomic bool stopping;
-  _Atomic unsigned n_polls;
+  _Atomic bool called; /* the main thread was asked to obey, and has not come yet */
 } agent;
 
 static uint32_t
@@ -48,40 +38,13 @@ set_state (TideAgentState state)
   atomic_store_explicit (&agent.region->agent_state, state, memory_order_release);
 }
 
-static void
-set_instrument (TideRegionInstrument *instrument,
-                TideInstrumentState state,
-                uint64_t unit_bytes,
-                const char *reason)
-{
-  instrument->unit_bytes = unit_bytes;
-  snprintf (instrument->reason, sizeof instrument->reason, "%s", reason ? reason : "");
-  atomic_thread_fence (memory_order_release);
-  instrument->state = state;
-}
-
-static bool
-is_wanted (TideInstrument which)
-{
-  return agent.region->wanted & which;
-}
-
-static void
-refuse_wanted (const char *reason)
-{
-  if (is_wanted (TIDE_INSTRUMENT_EVENTS))
-    set_instrument (&agent.region->events, TIDE_STATE_REFUSED, 0, reason);
-  if (is_wanted (TIDE_INSTRUMENT_FAULTS))
-    set_instrument (&agent.region->faults, TIDE_STATE_REFUSED, 0, reason);
-}
-
 /* At the end of Py_FinalizeEx(), and again when the process ends in another way.  */
 static void
 end (void)
 {
   if (!agent.region || get_state () != TIDE_AGENT_READY)
     return;
-  tide_faults_stop ();
+  tide_instruments_end ();
   tide_account_end ();
   set_state (TIDE_AGENT_ENDED);
 }
@@ -93,7 +56,7 @@ static void __attribute__ ((destructor)) at_exit (void) { end (); }
 static void
 drop_in_child (void)
 {
-  tide_faults_drop ();
+  tide_instruments_drop ();
   tide_account_drop ();
   if (mmap (agent.region, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
             -1, 0)
@@ -103,23 +66,21 @@ drop_in_child (void)
     atomic_store (&agent.region->suspend, 1);
 }
 
-/* In the main thread with the GIL.  */
+/* In the main thread with the GIL: what the helper wants, see tide-region.h.  */
 static int
-stop (void *unused)
+obey (void *unused)
 {
-  bool restored;
-
-  if (!agent.region || get_state () != TIDE_AGENT_READY)
+  atomic_store (&agent.called, false);
+  if (!agent.region || get_state () != TIDE_AGENT_READY || !tide_account_is_open ())
     return 0;
-  tide_faults_stop ();
-  restored = !agent.events_on || tide_events_stop ();
-  if (agent.faults_on)
-    set_instrument (&agent.region->faults, TIDE_STATE_OFF, 0, NULL);
-  if (agent.events_on)
-    set_instrument (&agent.region->events, TIDE_STATE_OFF, 0,
-                    restored ? NULL : "Others have hooks above ours, which stay and do nothing.");
-  tide_account_end ();
-  set_state (TIDE_AGENT_STOPPED);
+  if (atomic_load (&agent.region->stop))
+    {
+      tide_instruments_stop_all ();
+      tide_account_end ();
+      set_state (TIDE_AGENT_STOPPED);
+    }
+  else
+    tide_instruments_apply ();
   return 0;
 }
 
@@ -128,50 +89,21 @@ tide_agent_poll (void)
 {
   if (!tide_account_is_open ())
     return;
-  if (atomic_load_explicit (&agent.region->stop, memory_order_relaxed)
-      && !atomic_exchange (&agent.stopping, true) && tide_py.Py_AddPendingCall (stop, NULL) != 0)
-    atomic_store (&agent.stopping, false);
-
-  if (agent.faults_on
-      && atomic_fetch_add_explicit (&agent.n_polls, 1, memory_order_relaxed) % POLLS_PER_CHECK == 0
-      && agent.region->faults.state == TIDE_STATE_ON && !tide_faults_is_on ())
-    {
-      /* No growth may be left to a signal that never comes.  */
-      tide_faults_stop ();
-      set_instrument (&agent.region->faults, TIDE_STATE_OFF, 0,
-                      "The program took SIGTRAP for itself, or closed our descriptor.");
-    }
+  if ((atomic_load_explicit (&agent.region->stop, memory_order_relaxed) || tide_instruments_check ())
+      && !atomic_exchange (&agent.called, true) && tide_py.Py_AddPendingCall (obey, NULL) != 0)
+    atomic_store (&agent.called, false);
 }
 
 static void
 start_instruments (void)
 {
-  TideRegion *region = agent.region;
-  const char *reason;
-  uint64_t lag;
-
-  if (!tide_account_open (region))
+  if (!tide_account_open (agent.region))
     {
-      refuse_wanted ("/proc/self/statm cannot be read here.");
+      tide_instruments_refuse ("/proc/self/statm cannot be read here.");
       return;
     }
-  lag = (uint64_t)tide_statm_lag () * region->page_size;
   tide_account_begin ();
-  if (is_wanted (TIDE_INSTRUMENT_EVENTS))
-    {
-      reason = tide_events_start ();
-      agent.events_on = !reason;
-      set_instrument (&region->events, reason ? TIDE_STATE_REFUSED : TIDE_STATE_ON,
-                      lag > EVENTS_UNIT ? lag : EVENTS_UNIT, reason);
-    }
-  if (is_wanted (TIDE_INSTRUMENT_FAULTS))
-    {
-      TideFaultsReport report = { 0 };
-
-      agent.faults_on = tide_faults_start (&report);
-      set_instrument (&region->faults, agent.faults_on ? TIDE_STATE_ON : TIDE_STATE_REFUSED,
-                      lag > report.unit_bytes ? lag : report.unit_bytes, report.reason);
-    }
+  tide_instruments_apply ();
 }
 
 static void
@@ -229,7 +161,7 @@ start (void)
       start_instruments ();
     }
   else
-    refuse_wanted (reason);
+    tide_instruments_refuse (reason);
   set_state (TIDE_AGENT_READY);
 }
 
@@ -269,6 +201,7 @@ static void __attribute__ ((constructor)) at_load (void)
   if (!agent.region)
     return;
   close (invitation.fd);
+  tide_instruments_open (agent.region);
   prctl (PR_SET_PTRACER, (unsigned long)agent.region->helper_pid, 0, 0, 0);
   set_state (TIDE_AGENT_LOADED);
   tide_audit_wait (start);

@@ -1,12 +1,14 @@
 #define _GNU_SOURCE
-#include "tide-events.h"
 #include "tide-account.h"
 #include "tide-agent.h"
+#include "tide-instrument.h"
 #include "tide-python.h"
+#include "tide-statm.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Blocks from here on may be mappings of their own.  Also the smallest request to the arena allocator that is
  * an arena: below it are the 16 KiB chunks of the frame stack (3.11+), which come and go with the depth of
@@ -338,17 +340,21 @@ probe_chunk_words (const TidePyAllocator *raw)
   return matches;
 }
 
-const char *
-tide_events_start (void)
+static bool
+start (TideRegion *region, TideInstrumentReport *report)
 {
   const TidePyAllocator *raw = &events.original[TIDE_PY_DOMAIN_RAW];
+  uint64_t lag = (uint64_t)tide_statm_lag () * region->page_size;
   TidePyArenaAllocator arena;
 
   for (int domain = 0; domain < TIDE_PY_N_DOMAINS; domain++)
     tide_py.PyMem_GetAllocator (domain, &events.original[domain]);
   tide_py.PyObject_GetArenaAllocator (&events.arena);
   if (!raw->malloc || !events.arena.alloc)
-    return "This interpreter tells nothing of its allocators.";
+    {
+      snprintf (report->reason, sizeof report->reason, "This interpreter tells nothing of its allocators.");
+      return false;
+    }
 
   events.top = tide_symbol ("__curbrk", NULL);
   if (!events.top)
@@ -371,11 +377,12 @@ tide_events_start (void)
     }
   arena = (TidePyArenaAllocator){ events.arena.ctx, arena_alloc, arena_free };
   tide_py.PyObject_SetArenaAllocator (&arena);
-  return NULL;
+  report->unit_bytes = lag > STEP ? lag : STEP;
+  return true;
 }
 
-bool
-tide_events_stop (void)
+static bool
+stop (TideRegion *region)
 {
   TidePyArenaAllocator arena;
   bool all = true;
@@ -399,3 +406,9 @@ tide_events_stop (void)
     all = false;
   return all;
 }
+
+const TideAgentInstrument tide_instrument_events = {
+  .bit = TIDE_INSTRUMENT_EVENTS,
+  .start = start,
+  .stop = stop,
+};

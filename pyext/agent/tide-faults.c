@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tide-faults.h"
 #include "tide-account.h"
+#include "tide-instrument.h"
 #include "tide-mask.h"
 #include "tide-statm.h"
 
@@ -207,10 +208,11 @@ open_event (void)
   return (int)syscall (SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-bool
-tide_faults_start (TideFaultsReport *report)
+static bool
+start (TideRegion *region, TideInstrumentReport *report)
 {
   struct sigaction action = { .sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK };
+  uint64_t lag = (uint64_t)tide_statm_lag ();
   const char *reason = obstacle ();
   int fd = -1;
 
@@ -242,7 +244,7 @@ tide_faults_start (TideFaultsReport *report)
     }
   faults.handling = true;
   tide_mask_keep_open ();
-  report->unit_bytes = MIN_PERIOD * (uint64_t)sysconf (_SC_PAGESIZE);
+  report->unit_bytes = (lag > MIN_PERIOD ? lag : MIN_PERIOD) * region->page_size;
   atomic_store (&faults.fd, fd);
   tide_account_set_signal_pages (2 * MIN_PERIOD);
   return true;
@@ -261,20 +263,40 @@ tide_faults_stop (void)
   close (fd);
 }
 
-bool
-tide_faults_is_on (void)
+static bool
+stop (TideRegion *region)
 {
-  return is_ours (atomic_load (&faults.fd));
+  tide_faults_stop ();
+  return true;
 }
 
-void
-tide_faults_drop (void)
+static const char *
+check (void)
+{
+  if (is_ours (atomic_load (&faults.fd)))
+    return NULL;
+  /* No growth may be left to a signal that never comes.  */
+  tide_faults_stop ();
+  return "The program took SIGTRAP for itself, or closed our descriptor.";
+}
+
+static void
+drop (void)
 {
   int fd = atomic_exchange (&faults.fd, -1);
 
   if (is_ours (fd))
     close (fd);
 }
+
+const TideAgentInstrument tide_instrument_faults = {
+  .bit = TIDE_INSTRUMENT_FAULTS,
+  .start = start,
+  .stop = stop,
+  .check = check,
+  .end = tide_faults_stop,
+  .drop = drop,
+};
 
 /* A program that installs a handler of its own must never be surprised by our signals, and one that goes back
  * to the default must not die of them.  So these two stand before libc's: setting the default leaves ours,

@@ -15,8 +15,6 @@
 /* Stands for the frames of a stack that was too deep, or could not be read to its end.  */
 #define DEEP_NAME "[frames not read]"
 
-static const TideInstrument agents[2] = { TIDE_INSTRUMENT_EVENTS, TIDE_INSTRUMENT_FAULTS };
-
 static void
 report (TideAccount *self,
         int64_t now_ns,
@@ -25,19 +23,19 @@ report (TideAccount *self,
         uint64_t unit,
         const char *reason)
 {
-  uint32_t bit = (uint32_t)agents[which];
+  uint32_t bit = 1u << which;
 
   if (!(self->wanted & bit) || ((self->reported & bit) && self->states[which] == (uint32_t)state))
     return;
   self->reported |= bit;
   self->states[which] = (uint32_t)state;
-  tide_outlet_put_instrument (self->outlet, now_ns, agents[which], state, unit, reason);
+  tide_outlet_put_instrument (self->outlet, now_ns, (TideInstrument)bit, state, unit, reason);
 }
 
 static void
 refuse (TideAccount *self, int64_t now_ns, const char *reason)
 {
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
     report (self, now_ns, i, TIDE_STATE_REFUSED, 0, reason);
 }
 
@@ -53,7 +51,7 @@ tide_account_init (TideAccount *self,
   self->region = region;
   self->procfs = procfs;
   self->pid = (uint32_t)procfs->pid;
-  self->wanted = instruments & (TIDE_INSTRUMENT_EVENTS | TIDE_INSTRUMENT_FAULTS);
+  self->wanted = instruments & TIDE_INSTRUMENTS_OF_AGENT;
   self->no_agent = !use_agent;
   self->start_ns = outlet->clock_base_ns;
   tide_intern_init (&self->intern, &outlet->buffer);
@@ -96,7 +94,7 @@ distrust (TideAccount *self, int64_t now_ns)
   self->ring.broken = true;
   self->reported = 0;
   tide_outlet_put_message (self->outlet, now_ns, TIDE_SEVERITY_WARNING, reason);
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
     report (self, now_ns, i, TIDE_STATE_OFF, 0, reason);
   self->wanted = 0;
 }
@@ -111,7 +109,7 @@ follow_instrument (TideAccount *self, int64_t now_ns, int which, const TideRegio
   if (copy.state > TIDE_STATE_REFUSED)
     return;
   report (self, now_ns, which, (TideInstrumentState)copy.state, copy.unit_bytes,
-          copy.state == TIDE_STATE_REFUSED ? copy.reason : NULL);
+          copy.reason[0] != 0 ? copy.reason : NULL);
 }
 
 static void
@@ -145,8 +143,8 @@ tide_account_follow (TideAccount *self, int64_t now_ns)
   self->agent_state = state;
   if (state >= TIDE_AGENT_READY)
     {
-      follow_instrument (self, now_ns, 0, &self->region->events);
-      follow_instrument (self, now_ns, 1, &self->region->faults);
+      for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
+        follow_instrument (self, now_ns, i, &self->region->instruments[i]);
     }
   else if (now_ns - self->start_ns > PYTHON_NS)
     refuse (self, now_ns, "No Python interpreter that can be measured has come up in this process so far.");

@@ -30,9 +30,9 @@ typedef struct
   TideOutside outside;
   TideThreads threads;
 
-  uint32_t agent_state; /* last seen */
-  uint32_t reported;    /* instruments of which something was said */
-  uint32_t states[2];   /* what was said of events and faults */
+  uint32_t agent_state;                /* last seen */
+  uint32_t reported;                   /* instruments of which something was said */
+  uint32_t states[TIDE_N_INSTRUMENTS]; /* what was said of each */
   bool layout_good;
   bool no_agent;       /* it will not come: nobody can be charged */
   uint64_t last_pages; /* RSS when it was last read, and when it was last another */

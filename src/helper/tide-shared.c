@@ -26,7 +26,9 @@ tide_shared_open (TideShared *self, uint32_t instruments)
   self->region->magic = TIDE_REGION_MAGIC;
   self->region->version = TIDE_REGION_VERSION;
   self->region->size = TIDE_REGION_SIZE;
-  self->region->wanted = instruments;
+  atomic_store (&self->region->wanted, instruments);
+  for (int i = 0; i < TIDE_N_AREAS; i++)
+    self->region->areas[i].fd = -1;
   self->region->page_size = (uint32_t)sysconf (_SC_PAGESIZE);
   self->region->helper_pid = (uint32_t)getpid ();
   return true;

@@ -31,8 +31,8 @@
 #include "tide-wire.h"
 
 #define TIDE_REGION_MAGIC 0x314e474552444954ull /* "TIDREGN1" */
-#define TIDE_REGION_VERSION 1
-#define TIDE_REGION_RING_OFFSET 4096
+#define TIDE_REGION_VERSION 2
+#define TIDE_REGION_RING_OFFSET 8192
 #define TIDE_REGION_RING_SIZE (1u << 20)
 #define TIDE_REGION_SIZE (TIDE_REGION_RING_OFFSET + TIDE_REGION_RING_SIZE)
 
@@ -94,6 +94,22 @@ typedef struct
   char reason[240]; /* zero-terminated when refused */
 } TideRegionInstrument;
 
+/* What only some instruments need: a memfd of its own, made and sealed by the helper when the instrument is
+ * wanted, which the agent opens as /proc/HELPER/fd/FD when it starts it.  */
+typedef enum
+{
+  TIDE_AREA_CALLS = 0, /* rings of the every-call instruments, one a thread, see tide-calls-area.h */
+  TIDE_AREA_SITES = 1, /* counters of Python bytes, see tide-sites-area.h                          */
+  TIDE_N_AREAS = 2,
+} TideAreaKind;
+
+typedef struct
+{
+  int32_t fd; /* in the helper, -1: there is none */
+  uint32_t padding;
+  uint64_t size; /* bytes */
+} TideRegionArea;
+
 #define TIDE_RECORD_MAX_FRAMES 128
 
 typedef struct
@@ -121,7 +137,7 @@ typedef struct
   uint32_t size;
 
   /* Written by the helper before the target starts.  */
-  uint32_t wanted; /* TideInstrument bits */
+  uint32_t padding;
   uint32_t page_size;
   uint32_t helper_pid; /* for PR_SET_PTRACER */
   uint32_t target_pid;
@@ -131,12 +147,21 @@ typedef struct
   uint32_t python_flags; /* TIDE_PYTHON_* */
   char python_version[32];
   TidePythonLayout layout;
-  TideRegionInstrument events, faults;
-  uint64_t agent_bytes; /* memory the agent took */
+  TideRegionInstrument instruments[TIDE_N_INSTRUMENTS]; /* by bit number; a reason may be a remark when on */
+  _Atomic uint64_t agent_bytes;                         /* memory the agent took */
 
-  /* Commands of the helper, looked at by the agent at each account.  */
+  /* Commands of the helper, looked at by the agent at each account, and after its signal.  What is wanted is
+   * written first, then `wish` goes up by one; the agent makes it so and sets `wish_done` to what it saw.  */
   _Atomic uint32_t suspend;
-  _Atomic uint32_t stop; /* restore everything, as soon as it is safe */
+  _Atomic uint32_t stop;   /* restore everything, as soon as it is safe */
+  _Atomic uint32_t wanted; /* TideInstrument bits that are to be on */
+  _Atomic uint32_t wish;
+  _Atomic uint32_t wish_done;
+  int32_t wake_signal; /* by the agent: it may be sent to have the agent look at once; 0: none */
+  TideRegionArea areas[TIDE_N_AREAS];
+  _Atomic uint64_t trigger_bytes; /* calls: only those that moved RSS by so much; 0: all */
+  _Atomic uint64_t sample_bytes;  /* bytes-sampled: mean distance of two samples; 0: the default */
+  _Atomic uint32_t budget;        /* thousandths of the target's time that measuring may take; 0: any */
 
   /* The shared account.  Its own cache line: both sides write it.  */
   _Alignas(64) _Atomic int64_t accounted_pages;
@@ -169,6 +194,8 @@ typedef enum
   TIDE_RECORD_PAD = 0,
   TIDE_RECORD_CODE = 1,
   TIDE_RECORD_EVENT = 2,
+  TIDE_RECORD_GC = 3,
+  TIDE_RECORD_MARK = 4,
 } TideRecordKind;
 
 typedef struct
@@ -207,6 +234,33 @@ typedef struct
   uint16_t n_frames;
   TideRecordFrame frames[]; /* leaf first */
 } TideEventRecord;
+
+/* A collection: when it began, what it did.  */
+typedef struct
+{
+  TideRecordHeader header;
+  uint64_t time_ns; /* CLOCK_MONOTONIC, at its begin */
+  uint64_t duration_ns;
+  uint64_t collected;
+  uint64_t uncollectable;
+  int64_t delta_pages; /* of RSS, during it */
+  uint32_t generation;
+  uint32_t tid;
+} TideGcRecord;
+
+/* A mark that the program set: see TideMarkKind; the text (UTF-8) follows.  */
+typedef struct
+{
+  TideRecordHeader header;
+  uint64_t time_ns;
+  uint64_t id;
+  uint64_t rss_pages;
+  uint32_t tid;
+  uint8_t kind;
+  uint8_t padding[3];
+  uint32_t text_length;
+  uint32_t reserved;
+} TideMarkRecord;
 
 #define TIDE_RECORD_MAX_NAME 8192
 #define TIDE_RECORD_MAX_LINE_TABLE (64u << 10)

@@ -23,7 +23,7 @@
 
 #define TIDE_WIRE_MAGIC "PAGETIDE"
 #define TIDE_WIRE_MAJOR 1
-#define TIDE_WIRE_MINOR 0
+#define TIDE_WIRE_MINOR 1
 #define TIDE_WIRE_HEADER_SIZE 8
 /* A hostile length must not make a reader allocate without bound.  The largest honest frame is an OUTPUT or
  * EVENTS block (64 KiB).  */
@@ -47,10 +47,17 @@ typedef enum
   TIDE_FRAME_OUTPUT = 13,    /* bytes that the program wrote to stdout or stderr             */
   TIDE_FRAME_PAUSE = 14,     /* measuring was paused or went on                              */
   TIDE_FRAME_BYE = 15,       /* last of each stream: how it ended                            */
+  TIDE_FRAME_CALLS = 16,     /* a block of calls, returns and lines, each with RSS (1.1)      */
+  TIDE_FRAME_COUNTS = 17,    /* how often each code was called so far (1.1)                  */
+  TIDE_FRAME_SITES = 18,     /* Python bytes by code and line so far (1.1)                   */
+  TIDE_FRAME_GC = 19,        /* a collection of the garbage collector (1.1)                  */
+  TIDE_FRAME_MARK = 20,      /* a mark, span or snapshot that the program set (1.1)          */
   /* Viewer to target (control).  */
   TIDE_FRAME_SIGNAL = 64,  /* send this signal to the target                               */
   TIDE_FRAME_SUSPEND = 65, /* varint 1: stop measuring for now, 0: go on                   */
   TIDE_FRAME_DETACH = 66,  /* stop measuring for good and leave the target alone           */
+  TIDE_FRAME_SWITCH = 67,  /* start or stop an instrument, with its options (1.1)          */
+  TIDE_FRAME_BUDGET = 68,  /* the share of the target's time that measuring may take (1.1) */
 } TideFrameType;
 
 /* Instruments, as bits of HELLO's set and as the number in INSTRUMENT frames.  */
@@ -59,7 +66,16 @@ typedef enum
   TIDE_INSTRUMENT_SAMPLER = 1 << 0,
   TIDE_INSTRUMENT_EVENTS = 1 << 1,
   TIDE_INSTRUMENT_FAULTS = 1 << 2,
+  TIDE_INSTRUMENT_CALLS = 1 << 3,         /* every call and return                                */
+  TIDE_INSTRUMENT_LINES = 1 << 4,         /* the same and every line                              */
+  TIDE_INSTRUMENT_BYTES = 1 << 5,         /* every Python allocation, exactly                     */
+  TIDE_INSTRUMENT_BYTES_SAMPLED = 1 << 6, /* a Poisson sample of them                             */
+  TIDE_INSTRUMENT_GC = 1 << 7,            /* collections of the garbage collector                 */
 } TideInstrument;
+
+#define TIDE_N_INSTRUMENTS 8
+/* Those that the agent has.  */
+#define TIDE_INSTRUMENTS_OF_AGENT (((1u << TIDE_N_INSTRUMENTS) - 1) & ~(uint32_t)TIDE_INSTRUMENT_SAMPLER)
 
 /* What told us of an RSS change.  */
 typedef enum
@@ -100,6 +116,29 @@ typedef enum
   TIDE_END_DETACHED = 2,  /* the program goes on without us              */
   TIDE_END_UNKNOWN = 3,   /* we lost sight of it                         */
 } TideEndKind;
+
+/* Of the every-call instruments.  */
+typedef enum
+{
+  TIDE_CALL_CALL = 0,
+  TIDE_CALL_RETURN = 1,
+  TIDE_CALL_C_CALL = 2,
+  TIDE_CALL_C_RETURN = 3,
+  TIDE_CALL_C_EXCEPT = 4,
+  TIDE_CALL_LINE = 5,
+  TIDE_CALL_EXCEPT = 6, /* a Python frame raises or passes an exception on */
+} TideCallKind;
+
+#define TIDE_N_CALL_KINDS 7
+
+/* What a program may set from its own code.  */
+typedef enum
+{
+  TIDE_MARK_MESSAGE = 0,
+  TIDE_MARK_SPAN_BEGIN = 1, /* with an id of its own */
+  TIDE_MARK_SPAN_END = 2,   /* with the id of its begin */
+  TIDE_MARK_SNAPSHOT = 3,   /* a moment with a name, to compare with another */
+} TideMarkKind;
 
 /* Flags of the PYTHON frame.  */
 #define TIDE_PYTHON_DEBUG (1u << 0)

@@ -174,8 +174,8 @@ put_end (FILE *out, const TideRegion *region)
       (unsigned long long)region->lost, (unsigned long long)region->n_accounts,
       (unsigned long long)region->hook_ns, (unsigned long long)region->agent_bytes,
       (unsigned long long)region->layout.code_type, region->layout.pthread_tid);
-  put_instrument (out, "events", &region->events);
-  put_instrument (out, "faults", &region->faults);
+  put_instrument (out, "events", &region->instruments[1]);
+  put_instrument (out, "faults", &region->instruments[2]);
   fprintf (out, "}\n");
 }
 

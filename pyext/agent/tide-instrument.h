@@ -1,0 +1,42 @@
+#pragma once
+
+#include "tide-region.h"
+
+#include <stdbool.h>
+
+/* One instrument of the agent: what can be started, stopped and started again while the program runs.
+ *
+ * start and stop are called in the main thread with the GIL held, and never from inside an allocator or a
+ * signal handler.  start may allocate only by mmap (tell it with tide_account_own()), must leave nothing
+ * behind when it refuses, and looks for what stands in its way (its "probe") before it touches anything.  */
+typedef struct
+{
+  uint64_t unit_bytes; /* how coarse its figures are: the error of one of them; 0: unknown   */
+  char reason[240];    /* why not, a sentence; after a success a remark, or empty            */
+} TideInstrumentReport;
+
+typedef struct
+{
+  TideInstrument bit;
+
+  /* False: REPORT says why not.  */
+  bool (*start) (TideRegion *region, TideInstrumentReport *report);
+
+  /* Everything is as before; false: others have put their hooks above ours, which stay and pass through.  */
+  bool (*stop) (TideRegion *region);
+
+  /* Now and then, at a look: NULL, or a sentence why it can go on no longer; it is told to be off then, and
+   * stop is called as soon as that is safe.  May be NULL itself.  */
+  const char *(*check) (void);
+
+  /* The interpreter has taken itself apart, or the process ends: without the GIL, hooks stay where they are.
+   * What is not told yet is told now.  May be NULL.  */
+  void (*end) (void);
+
+  /* In a forked child, before anything else runs there: nothing of the parent's may be written or closed
+   * for it.  May be NULL.  */
+  void (*drop) (void);
+} TideAgentInstrument;
+
+extern const TideAgentInstrument tide_instrument_events;
+extern const TideAgentInstrument tide_instrument_faults;

@@ -1,0 +1,162 @@
+#include "tide-instruments.h"
+#include "tide-instrument.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdio.h>
+
+static const TideAgentInstrument *const all[] = {
+  &tide_instrument_events,
+  &tide_instrument_faults,
+};
+
+#define N_ALL (sizeof all / sizeof all[0])
+
+/* Those that are on are looked after each so many polls.  */
+#define POLLS_PER_CHECK 64u
+
+static struct
+{
+  TideRegion *region;
+  _Atomic uint32_t on;
+  _Atomic uint32_t failed; /* on, told to be off, and to be stopped */
+  _Atomic unsigned n_polls;
+  uint32_t wish; /* the last that was made so */
+  bool wished;   /* there was one             */
+} instruments;
+
+static TideRegionInstrument *
+shared_of (const TideAgentInstrument *instrument)
+{
+  return &instruments.region->instruments[__builtin_ctz ((unsigned)instrument->bit)];
+}
+
+static void
+tell (const TideAgentInstrument *instrument,
+      TideInstrumentState state,
+      uint64_t unit_bytes,
+      const char *reason)
+{
+  TideRegionInstrument *shared = shared_of (instrument);
+
+  shared->unit_bytes = unit_bytes;
+  snprintf (shared->reason, sizeof shared->reason, "%s", reason);
+  atomic_thread_fence (memory_order_release);
+  shared->state = state;
+}
+
+static bool
+is_on (const TideAgentInstrument *instrument)
+{
+  return atomic_load (&instruments.on) & (uint32_t)instrument->bit;
+}
+
+static void
+start (const TideAgentInstrument *instrument)
+{
+  TideInstrumentReport report = { 0 };
+
+  if (instrument->start (instruments.region, &report))
+    {
+      atomic_fetch_or (&instruments.on, (uint32_t)instrument->bit);
+      tell (instrument, TIDE_STATE_ON, report.unit_bytes, report.reason);
+    }
+  else
+    tell (instrument, TIDE_STATE_REFUSED, 0, report.reason);
+}
+
+static void
+stop (const TideAgentInstrument *instrument)
+{
+  uint32_t bit = (uint32_t)instrument->bit;
+  bool told = atomic_fetch_and (&instruments.failed, ~bit) & bit;
+  bool restored = instrument->stop (instruments.region);
+
+  atomic_fetch_and (&instruments.on, ~bit);
+  if (!told)
+    tell (instrument, TIDE_STATE_OFF, 0,
+          restored ? "" : "Others have hooks above ours, which stay and do nothing.");
+}
+
+static void
+stop_unless (uint32_t wanted)
+{
+  uint32_t stays = wanted & ~atomic_load (&instruments.failed);
+
+  /* The last that came goes first: hooks are taken away in the reverse of their order.  */
+  for (size_t i = N_ALL; i-- > 0;)
+    if (is_on (all[i]) && !(stays & (uint32_t)all[i]->bit))
+      stop (all[i]);
+}
+
+void
+tide_instruments_open (TideRegion *region)
+{
+  instruments.region = region;
+}
+
+void
+tide_instruments_apply (void)
+{
+  uint32_t wish = atomic_load (&instruments.region->wish);
+  uint32_t wanted = atomic_load (&instruments.region->wanted);
+
+  stop_unless (wanted);
+  if (!instruments.wished || wish != instruments.wish)
+    for (size_t i = 0; i < N_ALL; i++)
+      if (wanted & (uint32_t)all[i]->bit && !is_on (all[i]))
+        start (all[i]);
+  instruments.wished = true;
+  instruments.wish = wish;
+  atomic_store (&instruments.region->wish_done, wish);
+}
+
+void
+tide_instruments_refuse (const char *reason)
+{
+  for (size_t i = 0; i < N_ALL; i++)
+    if (atomic_load (&instruments.region->wanted) & (uint32_t)all[i]->bit)
+      tell (all[i], TIDE_STATE_REFUSED, 0, reason);
+  atomic_store (&instruments.region->wish_done, atomic_load (&instruments.region->wish));
+}
+
+void
+tide_instruments_stop_all (void)
+{
+  stop_unless (0);
+}
+
+bool
+tide_instruments_check (void)
+{
+  if (atomic_fetch_add_explicit (&instruments.n_polls, 1, memory_order_relaxed) % POLLS_PER_CHECK == 0)
+    for (size_t i = 0; i < N_ALL; i++)
+      {
+        uint32_t bit = (uint32_t)all[i]->bit;
+        const char *reason = NULL;
+
+        if (all[i]->check && is_on (all[i]) && !(atomic_load (&instruments.failed) & bit))
+          reason = all[i]->check ();
+        if (reason && !(atomic_fetch_or (&instruments.failed, bit) & bit))
+          tell (all[i], TIDE_STATE_OFF, 0, reason);
+      }
+  return atomic_load (&instruments.failed) != 0
+         || atomic_load_explicit (&instruments.region->wish, memory_order_relaxed)
+                != atomic_load_explicit (&instruments.region->wish_done, memory_order_relaxed);
+}
+
+void
+tide_instruments_end (void)
+{
+  for (size_t i = 0; i < N_ALL; i++)
+    if (all[i]->end && is_on (all[i]))
+      all[i]->end ();
+}
+
+void
+tide_instruments_drop (void)
+{
+  for (size_t i = 0; i < N_ALL; i++)
+    if (all[i]->drop && is_on (all[i]))
+      all[i]->drop ();
+}

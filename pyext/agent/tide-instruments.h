@@ -1,0 +1,28 @@
+#pragma once
+
+#include "tide-region.h"
+
+#include <stdbool.h>
+
+/* Which instruments are on, and what the region says of them.  For the main thread with the GIL, but for what
+ * is said otherwise.  */
+
+void tide_instruments_open (TideRegion *region);
+
+/* Starts what is wanted and is not on, stops what is on and is not wanted, and tells the region.  One that
+ * refused is tried again when it is wished again.  */
+void tide_instruments_apply (void);
+
+/* All that is wanted is refused with this sentence.  */
+void tide_instruments_refuse (const char *reason);
+
+void tide_instruments_stop_all (void);
+
+/* The interpreter is gone, or the process ends: no more signals, hooks stay.  */
+void tide_instruments_end (void);
+
+/* Any thread, cheap: one that cannot go on is told to be off.  True: tide_instruments_apply() has work.  */
+bool tide_instruments_check (void);
+
+/* In a forked child.  */
+void tide_instruments_drop (void);
