@@ -16,10 +16,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.p
 import desktop  # noqa: E402
 
 ID = "io.github.pagetide.Pagetide"
+PACKAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir, "pyext", "pagetide")
 # All that is installed, as patterns; what the desktop's caches are made into stands last.
 FILES = [
     "bin/pagetide",
     "lib*/**/pagetide/pagetide-agent.so",
+    *("lib*/**/pagetide/python/pagetide/" + name for name in sorted(os.listdir(PACKAGE)) if name.endswith((".py", ".typed"))),
     "libexec/pagetide/pagetide-helper",
     "share/applications/%s.desktop" % ID,
     "share/glib-2.0/schemas/%s.gschema.xml" % ID,

@@ -1,0 +1,25 @@
+"""Pagetide's Python package: where a program's memory goes, asked from inside it.
+
+Its tools are modules of their own, each imported when it is first asked for.
+
+Nothing but CPython 3.8 or newer is needed.  Programs that are launched by Pagetide find the package without an installation.
+"""
+import importlib
+from typing import Any, List
+
+__version__ = "0.1.0"
+
+_MODULES = ()
+
+__all__ = ["__version__", *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    """A module of the package on its first use, so that `import pagetide` alone costs next to nothing."""
+    if name in _MODULES:
+        return importlib.import_module("pagetide." + name)
+    raise AttributeError("module %r has no attribute %r" % (__name__, name))
+
+
+def __dir__() -> List[str]:
+    return sorted(set(globals()) | set(_MODULES))
