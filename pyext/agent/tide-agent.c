@@ -5,6 +5,7 @@
 #include "tide-calibrate.h"
 #include "tide-environment.h"
 #include "tide-instruments.h"
+#include "tide-peek.h"
 #include "tide-python.h"
 #include "tide-region.h"
 #include "tide-statm.h"
@@ -162,6 +163,7 @@ start (void)
     }
   else
     tide_instruments_refuse (reason);
+  tide_peek_end ();
   set_state (TIDE_AGENT_READY);
 }
 

@@ -1,10 +1,10 @@
 #define _GNU_SOURCE
 #include "tide-audit.h"
+#include "tide-peek.h"
 #include "tide-python.h"
 
 #include <stdint.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 /* An element of the interpreter's list of C hooks; the same since 3.8.  */
@@ -31,11 +31,8 @@ static int hook (const char *event, void *arguments, void *data);
 static bool
 read_entry (const void *address, Entry *entry)
 {
-  struct iovec local = { entry, sizeof *entry };
-  struct iovec remote = { (void *)address, sizeof *entry };
-
-  /* Most words of the runtime are no pointers: let the kernel find out.  */
-  return process_vm_readv (getpid (), &local, 1, &remote, 1, 0) == (ssize_t)sizeof *entry;
+  /* Most words of the runtime are no pointers.  */
+  return tide_peek (NULL, (uint64_t)(uintptr_t)address, entry, sizeof *entry);
 }
 
 static bool

@@ -1,12 +1,12 @@
 #define _GNU_SOURCE
 #include "tide-calibrate.h"
 #include "tide-pycode.h"
+#include "tide-peek.h"
 #include "tide-python.h"
 
 #include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #define N_FRAMES 3
@@ -32,21 +32,12 @@ static struct
   TidePyCode code;
 } run;
 
-static bool
-peek (void *context, uint64_t address, void *to, size_t size)
-{
-  struct iovec local = { to, size };
-  struct iovec remote = { (void *)(uintptr_t)address, size };
-
-  return process_vm_readv (getpid (), &local, 1, &remote, 1, 0) == (ssize_t)size;
-}
-
 static uint64_t
 word_at (uint64_t address)
 {
   uint64_t word = 0;
 
-  return peek (NULL, address, &word, sizeof word) ? word : 0;
+  return tide_peek (NULL, address, &word, sizeof word) ? word : 0;
 }
 
 static uint64_t
@@ -109,7 +100,7 @@ find_frame_head (TidePythonLayout *layout, uint64_t tstate, uint64_t want)
 {
   uint64_t found;
 
-  if (tide_pylayout_top (layout, peek, NULL, tstate, &found) && found == want)
+  if (tide_pylayout_top (layout, tide_peek, NULL, tstate, &found) && found == want)
     return true;
   for (int32_t offset = 0; offset < TSTATE_SCAN; offset += 8)
     {
@@ -117,7 +108,7 @@ find_frame_head (TidePythonLayout *layout, uint64_t tstate, uint64_t want)
       for (int32_t inner = -8; inner < 32; inner += 8)
         {
           layout->cframe_frame = inner < 0 ? -1 : inner;
-          if (tide_pylayout_top (layout, peek, NULL, tstate, &found) && found == want)
+          if (tide_pylayout_top (layout, tide_peek, NULL, tstate, &found) && found == want)
             return true;
         }
     }
@@ -130,7 +121,7 @@ verify_code (const TidePythonLayout *layout, void *code)
   const char *name = layout->version_hex >= 0x030b0000 ? "co_qualname" : "co_name";
   const char *lines = layout->version_hex >= 0x030a0000 ? "co_linetable" : "co_lnotab";
 
-  return tide_pycode_read (layout, peek, NULL, address_of (code), &run.code)
+  return tide_pycode_read (layout, tide_peek, NULL, address_of (code), &run.code)
          && attribute_is_text (code, "co_filename", run.code.file, run.code.file_length)
          && attribute_is_text (code, name, run.code.name, run.code.name_length)
          && number_attribute (code, "co_firstlineno") == (long)run.code.first_line
@@ -147,7 +138,8 @@ verify_frame (TidePythonLayout *layout, uint64_t *address, void *frame, bool fir
   TidePyFrame read = { 0 };
 
   tide_py.PyErr_Clear ();
-  if (!code || !tide_pylayout_frame (layout, peek, NULL, *address, &read) || read.code != address_of (code))
+  if (!code || !tide_pylayout_frame (layout, tide_peek, NULL, *address, &read)
+      || read.code != address_of (code))
     reason = "This interpreter's frames are not laid out as expected.";
   else
     {
@@ -156,7 +148,7 @@ verify_frame (TidePythonLayout *layout, uint64_t *address, void *frame, bool fir
         {
           layout->code_instructions = (int32_t)(word_at (*address + (uint64_t)layout->frame_instruction)
                                                 - read.code - (uint64_t)instruction);
-          tide_pylayout_frame (layout, peek, NULL, *address, &read);
+          tide_pylayout_frame (layout, tide_peek, NULL, *address, &read);
         }
       if (instruction < 0 || read.offset != (uint32_t)instruction
           || (!layout->instruction_scale
@@ -169,7 +161,7 @@ verify_frame (TidePythonLayout *layout, uint64_t *address, void *frame, bool fir
     tide_py.Py_DecRef (code);
   /* Frames of the interpreter's own may stand between.  */
   *address = read.previous;
-  while (*address && tide_pylayout_frame (layout, peek, NULL, *address, &read) && !read.code)
+  while (*address && tide_pylayout_frame (layout, tide_peek, NULL, *address, &read) && !read.code)
     *address = read.previous;
   return reason;
 }
@@ -247,7 +239,8 @@ verify_strings (TidePythonLayout *layout)
       char read[32];
       uint32_t length;
 
-      same = text && tide_pycode_read_str (layout, peek, NULL, address_of (text), read, sizeof read, &length)
+      same = text
+             && tide_pycode_read_str (layout, tide_peek, NULL, address_of (text), read, sizeof read, &length)
              && length == strlen (texts[i]) && memcmp (read, texts[i], length) == 0;
       if (text)
         tide_py.Py_DecRef (text);
@@ -288,13 +281,13 @@ find_kernel_tid (TidePythonLayout *layout)
   int matches = 0;
 
   layout->pthread_tid = -1;
-  if (known >= 0 && peek (NULL, self + (uint64_t)known, &value, sizeof value) && value == tid)
+  if (known >= 0 && tide_peek (NULL, self + (uint64_t)known, &value, sizeof value) && value == tid)
     {
       layout->pthread_tid = known;
       return;
     }
   for (int32_t offset = 0; offset < PTHREAD_SCAN; offset += 4)
-    if (peek (NULL, self + (uint64_t)offset, &value, sizeof value) && value == tid)
+    if (tide_peek (NULL, self + (uint64_t)offset, &value, sizeof value) && value == tid)
       {
         found = offset;
         matches++;
@@ -347,7 +340,7 @@ tide_calibrate (TidePythonLayout *layout, uint32_t version_hex)
     return "This version of Python is too old.";
   layout->code_type = address_of (tide_py.code_type);
   if (word_at (layout->code_type) == 0)
-    return "This process may not look at its own memory (process_vm_readv is refused).";
+    return "This process may not look at its own memory (process_vm_readv and /proc/self/mem are refused).";
   if (!find_strings (layout))
     return "This interpreter's strings are not laid out as expected.";
   reason = run_program (layout);

@@ -6,6 +6,8 @@
 #define PYTHON_NS 10000000000
 /* Claimed growth is left to the agent until RSS has stood still for so long.  */
 #define CLAIM_NS 20000000
+/* How long the stack that was seen last answers for growth that is seen when there is none any more.  */
+#define CULPRIT_NS 100000000
 /* More pages than any machine has: no difference of the account.  */
 #define MAX_PAGES (1ll << 52)
 
@@ -58,6 +60,7 @@ tide_account_init (TideAccount *self,
   tide_codes_init (&self->codes, &self->intern);
   tide_ring_reader_init (&self->ring, region);
   tide_threads_init (&self->threads, self->pid);
+  self->outside.memory = -1;
   if (!use_agent)
     refuse (self, self->start_ns, "Pagetide's agent is not installed where it should be.");
 }
@@ -65,6 +68,7 @@ tide_account_init (TideAccount *self,
 void
 tide_account_finish (TideAccount *self)
 {
+  tide_outside_finish (&self->outside);
   tide_threads_finish (&self->threads);
   tide_codes_finish (&self->codes);
   tide_intern_finish (&self->intern);
@@ -245,9 +249,10 @@ tide_account_drain (TideAccount *self, int64_t now_ns)
   return true;
 }
 
-/* The node of the stack that runs, and its thread.  0: nobody's.  */
+/* The node of the stack that runs, and its thread.  0: nobody's.  IDLE: the main thread runs no Python code
+ * at all, as before and after the program itself.  */
 static uint32_t
-find_culprit (TideAccount *self, uint32_t *thread)
+find_culprit (TideAccount *self, uint32_t *thread, bool *idle)
 {
   TideOutsideFrame frames[TIDE_RECORD_MAX_FRAMES];
   uint32_t tids[4], n_tids, n = 0, node = 0;
@@ -255,6 +260,7 @@ find_culprit (TideAccount *self, uint32_t *thread)
   bool whole = false;
 
   *thread = 0;
+  *idle = false;
   if (!self->layout_good || self->agent_state != TIDE_AGENT_READY)
     return 0;
   n_tids = tide_threads_rank (&self->threads, tids, sizeof tids / sizeof tids[0]);
@@ -275,6 +281,7 @@ find_culprit (TideAccount *self, uint32_t *thread)
       if (n == TIDE_RECORD_MAX_FRAMES)
         break;
     }
+  *idle = whole && n == 0 && tstate == self->outside.layout.main_tstate;
   if (!whole && tstate != 0)
     {
       self->n_torn += n < TIDE_RECORD_MAX_FRAMES;
@@ -394,7 +401,30 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
       event.node = tide_intern_pseudo (&self->intern, SHUTDOWN_NAME);
     }
   else if (self->agent_state >= TIDE_AGENT_READY)
-    event.node = find_culprit (self, &event.thread);
+    {
+      bool idle;
+
+      event.node = find_culprit (self, &event.thread, &idle);
+      /* The agent tells of the shutdown when it looks next; what an interpreter gives back without one
+       * belongs to it all the same.  */
+      if (idle && (int64_t)*rss_pages < before)
+        {
+          event.source = TIDE_SOURCE_SHUTDOWN;
+          event.node = tide_intern_pseudo (&self->intern, SHUTDOWN_NAME);
+        }
+      /* Growth was there before the stack was gone: it is of who ran then.  */
+      else if (idle && now_ns - self->culprit_ns < CULPRIT_NS)
+        {
+          event.node = self->culprit;
+          event.thread = self->culprit_thread;
+        }
+      else
+        {
+          self->culprit = event.node;
+          self->culprit_thread = event.thread;
+          self->culprit_ns = now_ns;
+        }
+    }
   else if (!self->no_agent)
     {
       event.source = TIDE_SOURCE_START;

@@ -37,6 +37,9 @@ typedef struct
   bool no_agent;       /* it will not come: nobody can be charged */
   uint64_t last_pages; /* RSS when it was last read, and when it was last another */
   int64_t moved_ns;
+  uint32_t culprit; /* the node that was charged last from outside, for which thread, and when */
+  uint32_t culprit_thread;
+  int64_t culprit_ns;
   uint64_t lost;
   uint64_t n_torn; /* stacks that could not be read to their end */
 

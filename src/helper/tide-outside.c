@@ -1,7 +1,11 @@
 #include "tide-outside.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 /* No field of an interpreter lies farther from the start of its structure.  */
 #define MAX_FIELD (1 << 20)
@@ -32,10 +36,26 @@ bool
 tide_outside_init (TideOutside *self, pid_t pid, const TidePythonLayout *layout)
 {
   self->pid = pid;
+  self->memory = -1;
+  self->unreadable = false;
   self->layout = *layout;
   self->look = 1;
   memset (self->slots, 0, sizeof self->slots);
   return is_sane (&self->layout);
+}
+
+void
+tide_outside_finish (TideOutside *self)
+{
+  if (self->memory >= 0)
+    close (self->memory);
+  self->memory = -1;
+}
+
+bool
+tide_outside_is_refused (const TideOutside *self)
+{
+  return self->unreadable;
 }
 
 void
@@ -44,17 +64,41 @@ tide_outside_begin (TideOutside *self)
   self->look++;
 }
 
+/* Filters of containers and of some policies refuse process_vm_readv() to everybody, and let files be read
+ * to which the same permission is needed.  */
+static bool
+read_page (TideOutside *self, uint64_t address, uint8_t *page)
+{
+  struct iovec local = { page, TIDE_OUTSIDE_PAGE };
+  struct iovec remote = { (void *)(uintptr_t)address, TIDE_OUTSIDE_PAGE };
+  char path[64];
+
+  if (self->unreadable)
+    return false;
+  if (self->memory < 0)
+    {
+      if (process_vm_readv (self->pid, &local, 1, &remote, 1, 0) == (ssize_t)TIDE_OUTSIDE_PAGE)
+        return true;
+      if (errno != EPERM && errno != ENOSYS && errno != EACCES)
+        return false;
+      snprintf (path, sizeof path, "/proc/%d/mem", (int)self->pid);
+      self->memory = open (path, O_RDONLY | O_CLOEXEC);
+      self->unreadable = self->memory < 0 && (errno == EPERM || errno == EACCES);
+      if (self->memory < 0)
+        return false;
+    }
+  return pread (self->memory, page, TIDE_OUTSIDE_PAGE, (off_t)address) == (ssize_t)TIDE_OUTSIDE_PAGE;
+}
+
 /* The page at ADDRESS (a multiple of its size), or NULL.  */
 static const uint8_t *
 get_page (TideOutside *self, uint64_t address)
 {
   uint32_t slot = (uint32_t)(address / TIDE_OUTSIDE_PAGE) % TIDE_OUTSIDE_PAGES;
-  struct iovec local = { self->pages[slot], TIDE_OUTSIDE_PAGE },
-               remote = { (void *)(uintptr_t)address, TIDE_OUTSIDE_PAGE };
 
   if (self->slots[slot].look == self->look && self->slots[slot].address == address)
     return self->pages[slot];
-  if (process_vm_readv (self->pid, &local, 1, &remote, 1, 0) != (ssize_t)TIDE_OUTSIDE_PAGE)
+  if (!read_page (self, address, self->pages[slot]))
     {
       self->slots[slot].look = 0;
       return NULL;

@@ -16,6 +16,8 @@
 typedef struct
 {
   pid_t pid;
+  int memory;      /* /proc/PID/mem, where the system lets us read no other way; -1: not needed */
+  bool unreadable; /* nor so */
   TidePythonLayout layout;
   uint32_t look; /* number of this look */
   struct
@@ -35,6 +37,10 @@ typedef struct
 
 /* False when no honest agent would tell such a layout.  */
 bool tide_outside_init (TideOutside *self, pid_t pid, const TidePythonLayout *layout);
+void tide_outside_finish (TideOutside *self);
+
+/* The system does not let us read the target's memory at all.  Known after the first look.  */
+bool tide_outside_is_refused (const TideOutside *self);
 
 /* Forgets what was read.  */
 void tide_outside_begin (TideOutside *self);
