@@ -31,7 +31,7 @@ report (TideAccount *self,
     return;
   self->reported |= bit;
   self->states[which] = (uint32_t)state;
-  tide_outlet_put_instrument (self->outlet, now_ns, (TideInstrument)bit, state, unit, reason);
+  tide_stream_put_instrument (self->stream, now_ns, (TideInstrument)bit, state, unit, reason);
 }
 
 static void
@@ -43,20 +43,21 @@ refuse (TideAccount *self, int64_t now_ns, const char *reason)
 
 void
 tide_account_init (TideAccount *self,
-                   TideOutlet *outlet,
+                   TideStream *stream,
                    TideRegion *region,
                    TideProcfs *procfs,
                    uint32_t instruments,
-                   bool use_agent)
+                   bool use_agent,
+                   int64_t start_ns)
 {
-  self->outlet = outlet;
+  self->stream = stream;
   self->region = region;
   self->procfs = procfs;
   self->pid = (uint32_t)procfs->pid;
   self->wanted = instruments & TIDE_INSTRUMENTS_OF_AGENT;
   self->no_agent = !use_agent;
-  self->start_ns = outlet->clock_base_ns;
-  tide_intern_init (&self->intern, &outlet->buffer);
+  self->start_ns = start_ns;
+  tide_intern_init (&self->intern, stream);
   tide_codes_init (&self->codes, &self->intern);
   tide_ring_reader_init (&self->ring, region);
   tide_threads_init (&self->threads, self->pid);
@@ -77,7 +78,7 @@ tide_account_finish (TideAccount *self)
 static void
 flush (TideAccount *self)
 {
-  tide_put_events (&self->outlet->buffer, 0, self->events, self->n_events);
+  tide_put_events (tide_stream_get_buffer (self->stream), self->stream->number, self->events, self->n_events);
   self->n_events = 0;
 }
 
@@ -97,7 +98,7 @@ distrust (TideAccount *self, int64_t now_ns)
 
   self->ring.broken = true;
   self->reported = 0;
-  tide_outlet_put_message (self->outlet, now_ns, TIDE_SEVERITY_WARNING, reason);
+  tide_stream_put_message (self->stream, now_ns, TIDE_SEVERITY_WARNING, reason);
   for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
     report (self, now_ns, i, TIDE_STATE_OFF, 0, reason);
   self->wanted = 0;
@@ -131,7 +132,7 @@ greet (TideAccount *self)
   python.version_hex = layout.version_hex;
   python.flags = self->region->python_flags;
   python.version = (TideSlice){ version, strlen (version) };
-  tide_put_python (&self->outlet->buffer, 0, &python);
+  tide_put_python (tide_stream_get_buffer (self->stream), self->stream->number, &python);
 }
 
 void
@@ -156,8 +157,8 @@ tide_account_follow (TideAccount *self, int64_t now_ns)
     {
       TideLost frame = { .kind = TIDE_LOST_EVENTS, .count = lost - self->lost };
 
-      frame.time_ns = tide_outlet_stamp (self->outlet, now_ns);
-      tide_put_lost (&self->outlet->buffer, 0, &frame);
+      frame.time_ns = tide_stream_stamp (self->stream, now_ns);
+      tide_put_lost (tide_stream_get_buffer (self->stream), self->stream->number, &frame);
       self->lost = lost;
     }
 }
@@ -207,7 +208,7 @@ take_event (TideAccount *self, int64_t now_ns)
   else
     event.node = find_node (self, record->frames, record->n_frames, record->truncated != 0);
   /* A clock that is ahead of ours would put all that follows into the future.  */
-  event.time_ns = tide_outlet_stamp (self->outlet,
+  event.time_ns = tide_stream_stamp (self->stream,
                                      record->time_ns < (uint64_t)now_ns ? (int64_t)record->time_ns : now_ns);
   event.delta_pages = record->delta_pages;
   event.rss_pages = record->rss_pages;
@@ -243,7 +244,7 @@ tide_account_drain (TideAccount *self, int64_t now_ns)
 {
   if (self->wanted == 0)
     return true;
-  if (tide_outlet_get_pending (self->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
+  if (tide_outlet_get_pending (self->stream->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
     return false;
   drain (self, now_ns);
   return true;
@@ -360,7 +361,7 @@ charge_claim (TideAccount *self, int64_t now_ns, int64_t before, int64_t pages)
   event.node = find_node (self, frames, n_frames, truncated);
   event.thread = tide_intern_thread (&self->intern, self->pid, tid);
   event.rss_pages = (uint64_t)(before + pages);
-  event.time_ns = tide_outlet_stamp (self->outlet, now_ns);
+  event.time_ns = tide_stream_stamp (self->stream, now_ns);
   put (self, &event);
   return true;
 }
@@ -379,7 +380,7 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
       self->moved_ns = now_ns;
     }
   if (self->wanted == 0 || (int64_t)*rss_pages == before
-      || tide_outlet_get_pending (self->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
+      || tide_outlet_get_pending (self->stream->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
     return true;
   claimed = get_claimed (self, before, (int64_t)*rss_pages);
   if (claimed > 0 && claimed == (int64_t)*rss_pages - before && now_ns - self->moved_ns < CLAIM_NS)
@@ -436,7 +437,7 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
       return true;
     }
   event.rss_pages = *rss_pages;
-  event.time_ns = tide_outlet_stamp (self->outlet, now_ns);
+  event.time_ns = tide_stream_stamp (self->stream, now_ns);
   put (self, &event);
   flush (self);
   return true;
@@ -462,7 +463,7 @@ tide_account_charge_pause (TideAccount *self, int64_t now_ns)
   if (!taken || event.delta_pages == 0)
     return;
   event.node = tide_intern_pseudo (&self->intern, PAUSE_NAME);
-  event.time_ns = tide_outlet_stamp (self->outlet, now_ns);
+  event.time_ns = tide_stream_stamp (self->stream, now_ns);
   put (self, &event);
   flush (self);
 }

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "tide-codes.h"
-#include "tide-outlet.h"
 #include "tide-outside.h"
 #include "tide-procfs.h"
 #include "tide-ring-reader.h"
+#include "tide-stream.h"
 #include "tide-threads.h"
 
 /* Who is charged.  Drains the agent's ring, and takes what the agent has not explained: a difference between
@@ -17,7 +17,7 @@
  * who asked for it.  */
 typedef struct
 {
-  TideOutlet *outlet; /* not owned */
+  TideStream *stream; /* not owned */
   TideRegion *region; /* not owned */
   TideProcfs *procfs; /* not owned */
   uint32_t pid;
@@ -47,13 +47,14 @@ typedef struct
   TideEvent events[TIDE_EVENTS_MAX_COUNT];
 } TideAccount;
 
-/* USE_AGENT false: it could not be given to the target.  */
+/* USE_AGENT false: it could not be given to the process.  START_NS: when measuring began.  */
 void tide_account_init (TideAccount *self,
-                        TideOutlet *outlet,
+                        TideStream *stream,
                         TideRegion *region,
                         TideProcfs *procfs,
                         uint32_t instruments,
-                        bool use_agent);
+                        bool use_agent,
+                        int64_t start_ns);
 void tide_account_finish (TideAccount *self);
 
 /* Tells what the agent says of itself, when that is new.  */

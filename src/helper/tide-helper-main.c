@@ -63,7 +63,7 @@ slice_of (const char *text)
 }
 
 static void
-put_hello (TideLoop *loop, const char *executable, int64_t started_ns)
+put_hello (TideLoop *loop, TideStream *stream, const char *executable, int64_t started_ns)
 {
   TideHello hello = { 0 };
   TideSlice *args;
@@ -75,7 +75,7 @@ put_hello (TideLoop *loop, const char *executable, int64_t started_ns)
   clock_gettime (CLOCK_REALTIME, &wall);
   hello.pid = loop->pid > 0 ? (uint32_t)loop->pid : 0;
   hello.parent_pid = (uint32_t)getpid ();
-  hello.page_size = loop->page_size;
+  hello.page_size = (uint64_t)sysconf (_SC_PAGESIZE);
   hello.clock_base_ns = hello.process_start_ns = (uint64_t)started_ns;
   hello.start_wall_ns = (uint64_t)wall.tv_sec * 1000000000u + (uint64_t)wall.tv_nsec
                         - (uint64_t)(tide_loop_now () - started_ns);
@@ -99,14 +99,14 @@ put_hello (TideLoop *loop, const char *executable, int64_t started_ns)
         args[i].length = room;
       room -= args[i].length;
     }
-  tide_put_hello (&loop->outlet.buffer, 0, &hello, args, n);
+  tide_put_hello (tide_stream_get_buffer (stream), stream->number, &hello, args, n);
   free (args);
   free (own);
 }
 
 /* The target never came to be: says why, and gives the status a shell would give.  */
 static int
-refuse (TideLoop *loop, TideSpawnStage stage, int error)
+refuse (TideLoop *loop, TideStream *stream, TideSpawnStage stage, int error)
 {
   const char *program = loop->options->command[0], *directory = loop->options->directory;
   int status = stage == TIDE_SPAWN_EXEC && error == ENOENT ? EXIT_MISSING : EXIT_CANNOT, length = -1;
@@ -129,9 +129,9 @@ refuse (TideLoop *loop, TideSpawnStage stage, int error)
       break;
     }
   if (length >= 0)
-    tide_outlet_put_message (&loop->outlet, now_ns, TIDE_SEVERITY_ERROR, text);
-  bye.time_ns = tide_outlet_stamp (&loop->outlet, now_ns);
-  tide_put_bye (&loop->outlet.buffer, 0, &bye);
+    tide_stream_put_message (stream, now_ns, TIDE_SEVERITY_ERROR, text);
+  bye.time_ns = tide_stream_stamp (stream, now_ns);
+  tide_put_bye (tide_stream_get_buffer (stream), stream->number, &bye);
   tide_outlet_drain (&loop->outlet, LAST_FLUSH_MS);
   if (length >= 0)
     free (text);
@@ -143,6 +143,8 @@ launch (TideLoop *loop, const TideOptions *options)
 {
   TideSpawn spawn = { .report = -1, .agent_fd = -1 };
   TideSpawnStage stage = TIDE_SPAWN_FORK;
+  TideMeasured *target = calloc (1, sizeof *target);
+  TideShared shared = { .fd = -1 };
   bool use_agent = options->agent != NULL && (options->instruments & ~(uint32_t)TIDE_INSTRUMENT_SAMPLER) != 0
                    && access (options->agent, R_OK) == 0;
   sigset_t inherited;
@@ -152,39 +154,39 @@ launch (TideLoop *loop, const TideOptions *options)
   int error, status;
 
   loop->options = options;
-  loop->page_size = (uint64_t)sysconf (_SC_PAGESIZE);
   loop->child_fd = set_signals (&inherited);
   if (options->capture)
     sigemptyset (&inherited); /* what has a session of its own begins as in a new terminal */
+  if (target == NULL)
+    return EXIT_CANNOT;
+  loop->processes[loop->n_processes++] = target;
   tide_outlet_init (&loop->outlet, options->frames_fd);
+  tide_stream_init (&target->stream, &loop->outlet, 0);
   tide_control_init (&loop->control, options->control_fd);
   tide_pump_init (&loop->pump);
   unit_bytes = tide_procfs_probe_unit ();
   started_ns = tide_loop_now ();
-  started = loop->child_fd >= 0 && tide_shared_open (&loop->shared, options->instruments)
+  started = loop->child_fd >= 0 && tide_shared_open (&shared, options->instruments)
             && (!options->capture || tide_pump_open (&loop->pump))
-            && tide_spawn_start (&spawn, options, &loop->shared, &loop->pump, &inherited, use_agent);
+            && tide_spawn_start (&spawn, options, &shared, &loop->pump, &inherited, use_agent);
   error = errno;
   loop->outlet.clock_base_ns = started_ns;
   loop->pid = spawn.pid;
-  tide_shared_close_fd (&loop->shared);
-  put_hello (loop, spawn.executable != NULL ? spawn.executable : options->command[0], started_ns);
+  tide_shared_close_fd (&shared);
+  put_hello (loop, &target->stream, spawn.executable != NULL ? spawn.executable : options->command[0],
+             started_ns);
   tide_outlet_flush (&loop->outlet);
   if (started && tide_spawn_wait (&spawn, &stage, &error))
     {
-      tide_procfs_init (&loop->procfs, loop->pid);
-      tide_outlet_put_instrument (&loop->outlet, tide_loop_now (), TIDE_INSTRUMENT_SAMPLER, TIDE_STATE_ON,
+      tide_stream_put_instrument (&target->stream, tide_loop_now (), TIDE_INSTRUMENT_SAMPLER, TIDE_STATE_ON,
                                   unit_bytes, NULL);
-      tide_account_init (&loop->account, &loop->outlet, loop->shared.region, &loop->procfs,
-                         options->instruments, use_agent);
+      tide_measured_start (target, loop->pid, &shared, options->instruments, use_agent, started_ns);
       prctl (PR_SET_TIMERSLACK, 1000);
-      tide_bell_start (&loop->bell, loop->shared.region);
+      tide_bell_start (&loop->bell, target->shared.region);
       status = tide_loop_run (loop);
-      tide_account_finish (&loop->account);
-      tide_procfs_finish (&loop->procfs);
     }
   else
-    status = refuse (loop, stage, error);
+    status = refuse (loop, &target->stream, stage, error);
   tide_spawn_finish (&spawn);
   tide_pump_finish (&loop->pump);
   tide_control_finish (&loop->control);
@@ -220,7 +222,10 @@ main (int argc, char **argv)
       status = launch (loop, &options);
       /* The bell's thread may look at it until we are gone.  */
       if (!loop->bell.running)
-        free (loop);
+        {
+          free (loop->processes[0]);
+          free (loop);
+        }
       break;
     }
   tide_options_finish (&options);

@@ -13,10 +13,10 @@
 #define MAX_THREADS (1u << 16)
 
 void
-tide_intern_init (TideIntern *self, TideBuffer *buffer)
+tide_intern_init (TideIntern *self, TideStream *stream)
 {
   memset (self, 0, sizeof *self);
-  self->buffer = buffer;
+  self->stream = stream;
   tide_id_table_init (&self->strings, MAX_STRINGS);
   tide_id_table_init (&self->codes, MAX_CODES);
   tide_id_table_init (&self->nodes, MAX_NODES);
@@ -78,7 +78,7 @@ tide_intern_string (TideIntern *self, TideSlice bytes)
   memcpy (copy, bytes.data, bytes.length);
   self->string_bytes[id - 1] = (TideSlice){ copy, bytes.length };
   self->string_memory += bytes.length;
-  tide_put_string (self->buffer, 0, bytes);
+  tide_put_string (tide_stream_get_buffer (self->stream), self->stream->number, bytes);
   return id;
 }
 
@@ -114,7 +114,7 @@ tide_intern_code (TideIntern *self, TideSlice file, TideSlice name, uint32_t fir
   if (id == 0)
     return 0;
   self->code_infos[id - 1] = info;
-  tide_put_code (self->buffer, 0, &info);
+  tide_put_code (tide_stream_get_buffer (self->stream), self->stream->number, &info);
   return id;
 }
 
@@ -148,7 +148,7 @@ tide_intern_node (TideIntern *self, uint32_t parent, uint32_t code, uint32_t lin
   if (id == 0)
     return parent;
   self->node_infos[id - 1] = info;
-  tide_put_node (self->buffer, 0, &info);
+  tide_put_node (tide_stream_get_buffer (self->stream), self->stream->number, &info);
   return id;
 }
 
@@ -189,6 +189,6 @@ tide_intern_thread (TideIntern *self, uint32_t pid, uint32_t tid)
   if (n > 0 && name[n - 1] == '\n')
     n--;
   info.name = (TideSlice){ name, n > 0 ? (size_t)n : 0 };
-  tide_put_thread (self->buffer, 0, &info);
+  tide_put_thread (tide_stream_get_buffer (self->stream), self->stream->number, &info);
   return id;
 }

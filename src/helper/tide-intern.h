@@ -1,7 +1,7 @@
 #pragma once
 
-#include "tide-frames.h"
 #include "tide-id-table.h"
+#include "tide-stream.h"
 
 /* The ids of the stream: each string, code, node of the call tree and thread is defined once, before its
  * first use.
@@ -10,7 +10,7 @@
  * its parent: what is charged is charged to the nearest place that has a name, and the helper stays small. */
 typedef struct
 {
-  TideBuffer *buffer; /* where definitions go; not owned */
+  TideStream *stream; /* where definitions go; not owned */
 
   TideIdTable strings;
   TideSlice *string_bytes; /* copies */
@@ -28,7 +28,7 @@ typedef struct
   TideIdTable threads;
 } TideIntern;
 
-void tide_intern_init (TideIntern *self, TideBuffer *buffer);
+void tide_intern_init (TideIntern *self, TideStream *stream);
 void tide_intern_finish (TideIntern *self);
 
 uint32_t tide_intern_string (TideIntern *self, TideSlice bytes);

@@ -52,16 +52,6 @@ tide_outlet_has_room (const TideOutlet *self)
   return tide_outlet_get_pending (self) < TIDE_OUTLET_OUTPUT_LIMIT;
 }
 
-int64_t
-tide_outlet_stamp (TideOutlet *self, int64_t monotonic_ns)
-{
-  int64_t time_ns = monotonic_ns - self->clock_base_ns;
-
-  if (time_ns > self->last_ns)
-    self->last_ns = time_ns;
-  return self->last_ns;
-}
-
 void
 tide_outlet_close (TideOutlet *self)
 {
@@ -116,83 +106,4 @@ tide_outlet_drain (TideOutlet *self, int timeout_ms)
         break;
       tide_outlet_flush (self);
     }
-}
-
-void
-tide_outlet_put_lost (TideOutlet *self, int64_t monotonic_ns)
-{
-  TideLost lost;
-
-  if (self->lost_output == 0 && self->lost_frames == 0)
-    return;
-  lost.time_ns = tide_outlet_stamp (self, monotonic_ns);
-  if (self->lost_output > 0)
-    {
-      lost.kind = TIDE_LOST_OUTPUT;
-      lost.count = self->lost_output;
-      tide_put_lost (&self->buffer, 0, &lost);
-    }
-  if (self->lost_frames > 0)
-    {
-      lost.kind = TIDE_LOST_FRAMES;
-      lost.count = self->lost_frames;
-      tide_put_lost (&self->buffer, 0, &lost);
-    }
-  self->lost_output = self->lost_frames = 0;
-}
-
-void
-tide_outlet_put_output (TideOutlet *self, int64_t monotonic_ns, uint32_t descriptor, TideSlice bytes)
-{
-  TideOutput output = { .descriptor = descriptor, .bytes = bytes };
-
-  if (self->fd < 0)
-    return;
-  if (!tide_outlet_has_room (self))
-    {
-      self->lost_output += bytes.length;
-      return;
-    }
-  /* A gap stands where it is.  */
-  tide_outlet_put_lost (self, monotonic_ns);
-  output.time_ns = tide_outlet_stamp (self, monotonic_ns);
-  tide_put_output (&self->buffer, 0, &output);
-}
-
-void
-tide_outlet_put_sample (TideOutlet *self, const TideSample *sample)
-{
-  size_t before = self->buffer.length;
-
-  tide_put_sample (&self->buffer, 0, sample);
-  if (tide_outlet_get_pending (self) >= TIDE_OUTLET_SAMPLE_LIMIT && tide_buffer_ok (&self->buffer))
-    {
-      self->lost_frames += self->buffer.length - before;
-      self->buffer.length = before;
-    }
-}
-
-void
-tide_outlet_put_message (TideOutlet *self, int64_t monotonic_ns, TideSeverity severity, const char *text)
-{
-  TideMessage message = { .severity = severity, .text = { text, strlen (text) } };
-
-  message.time_ns = tide_outlet_stamp (self, monotonic_ns);
-  tide_put_message (&self->buffer, 0, &message);
-}
-
-void
-tide_outlet_put_instrument (TideOutlet *self,
-                            int64_t monotonic_ns,
-                            TideInstrument instrument,
-                            TideInstrumentState state,
-                            uint64_t unit_bytes,
-                            const char *reason)
-{
-  TideInstrumentInfo info = { .instrument = instrument, .state = state, .unit_bytes = unit_bytes };
-
-  if (reason != NULL)
-    info.reason = (TideSlice){ reason, strlen (reason) };
-  info.time_ns = tide_outlet_stamp (self, monotonic_ns);
-  tide_put_instrument (&self->buffer, 0, &info);
 }

@@ -4,7 +4,8 @@
 
 /* Where frames go: the write end of a pipe whose reader may be slow, or gone.
  *
- * Frames are appended to `buffer` with tide_put_*() and leave by tide_outlet_flush(), which never blocks.
+ * Frames are appended to `buffer` with tide_put_*(), each process's by its TideStream, and leave by
+ * tide_outlet_flush(), which never blocks.
  * What is still here counts as pending, and how much that is decides what is given up, in this order:
  *
  *   0 ........ OUTPUT_LIMIT ....... EVENTS_LIMIT ....... SAMPLE_LIMIT ....... 4 MiB
@@ -21,11 +22,8 @@ typedef struct
 {
   int fd; /* -1: the reader is gone */
   TideBuffer buffer;
-  size_t sent; /* bytes of the buffer that were written */
-  int64_t clock_base_ns;
-  int64_t last_ns; /* stream time of the last frame */
-  uint64_t lost_output;
-  uint64_t lost_frames; /* bytes of SAMPLE frames */
+  size_t sent;           /* bytes of the buffer that were written */
+  int64_t clock_base_ns; /* CLOCK_MONOTONIC at time 0 of all streams */
 } TideOutlet;
 
 /* Takes FD.  */
@@ -37,9 +35,6 @@ size_t tide_outlet_get_pending (const TideOutlet *self);
 /* Below OUTPUT_LIMIT.  */
 bool tide_outlet_has_room (const TideOutlet *self);
 
-/* CLOCK_MONOTONIC to a time of the stream that does not lie before that of an earlier frame.  */
-int64_t tide_outlet_stamp (TideOutlet *self, int64_t monotonic_ns);
-
 /* Writes what the pipe takes.  Closes itself when the reader is gone or memory ran out in the middle of a
  * frame.  */
 void tide_outlet_flush (TideOutlet *self);
@@ -49,19 +44,3 @@ void tide_outlet_drain (TideOutlet *self, int timeout_ms);
 
 /* Gives the rest up and closes.  */
 void tide_outlet_close (TideOutlet *self);
-
-/* OUTPUT and SAMPLE, dropped and counted when the reader is too slow; the count is told as soon as there is
- * room.  */
-void tide_outlet_put_output (TideOutlet *self, int64_t monotonic_ns, uint32_t descriptor, TideSlice bytes);
-void tide_outlet_put_sample (TideOutlet *self, const TideSample *sample);
-void tide_outlet_put_lost (TideOutlet *self, int64_t monotonic_ns);
-
-void
-tide_outlet_put_message (TideOutlet *self, int64_t monotonic_ns, TideSeverity severity, const char *text);
-/* REASON may be NULL.  */
-void tide_outlet_put_instrument (TideOutlet *self,
-                                 int64_t monotonic_ns,
-                                 TideInstrument instrument,
-                                 TideInstrumentState state,
-                                 uint64_t unit_bytes,
-                                 const char *reason);

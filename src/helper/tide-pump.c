@@ -79,7 +79,7 @@ tide_pump_finish (TidePump *self)
 }
 
 static void
-run_one (TidePump *self, int which, TideOutlet *outlet, int64_t now_ns)
+run_one (TidePump *self, int which, TideStream *stream, int64_t now_ns)
 {
   for (int round = 0; round < MAX_CHUNKS && self->master[which] >= 0; round++)
     {
@@ -107,17 +107,17 @@ run_one (TidePump *self, int which, TideOutlet *outlet, int64_t now_ns)
             }
         }
       if (filled > 0)
-        tide_outlet_put_output (outlet, now_ns, (uint32_t)which + 1, (TideSlice){ self->chunk, filled });
+        tide_stream_put_output (stream, now_ns, (uint32_t)which + 1, (TideSlice){ self->chunk, filled });
       if (!more)
         break;
     }
 }
 
 void
-tide_pump_run (TidePump *self, TideOutlet *outlet, int64_t now_ns)
+tide_pump_run (TidePump *self, TideStream *stream, int64_t now_ns)
 {
   for (int i = 0; i < 2; i++)
-    run_one (self, i, outlet, now_ns);
+    run_one (self, i, stream, now_ns);
 }
 
 /* Our own hold on the other ends lasts until here: with the last holder of a terminal go the bytes that
@@ -125,15 +125,15 @@ tide_pump_run (TidePump *self, TideOutlet *outlet, int64_t now_ns)
  * it is held, nothing to read means that nothing is left of what the program wrote.  Then a child that it
  * left behind may still write, for ever.  */
 void
-tide_pump_drain (TidePump *self, TideOutlet *outlet, int64_t now_ns)
+tide_pump_drain (TidePump *self, TideStream *stream, int64_t now_ns)
 {
   struct pollfd p[2];
 
-  tide_pump_run (self, outlet, now_ns);
+  tide_pump_run (self, stream, now_ns);
   tide_pump_close_slaves (self);
   for (int round = 0; round < LAST_ROUNDS; round++)
     {
-      tide_pump_run (self, outlet, now_ns);
+      tide_pump_run (self, stream, now_ns);
       p[0] = (struct pollfd){ .fd = self->master[0], .events = POLLIN };
       p[1] = (struct pollfd){ .fd = self->master[1], .events = POLLIN };
       if ((p[0].fd < 0 && p[1].fd < 0) || poll (p, 2, LAST_WORDS_MS) <= 0)

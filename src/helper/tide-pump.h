@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tide-outlet.h"
+#include "tide-stream.h"
 
 /* The largest OUTPUT frame.  */
 #define TIDE_PUMP_CHUNK (64u << 10)
@@ -22,7 +22,7 @@ void tide_pump_finish (TidePump *self);
 
 /* Takes what waits, and sends it.  With a closed outlet the bytes go nowhere: the target's writes must not
  * fail or block.  */
-void tide_pump_run (TidePump *self, TideOutlet *outlet, int64_t now_ns);
+void tide_pump_run (TidePump *self, TideStream *stream, int64_t now_ns);
 
 /* The same at the end of the program: all that it still wrote.  May wait for it, some tenths of a second.  */
-void tide_pump_drain (TidePump *self, TideOutlet *outlet, int64_t now_ns);
+void tide_pump_drain (TidePump *self, TideStream *stream, int64_t now_ns);

@@ -1,0 +1,189 @@
+#include "tide-measured.h"
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOVING_NS 1000000000
+#define SAMPLE_NS 100000000
+#define STATUS_NS 1000000000
+
+void
+tide_measured_start (
+    TideMeasured *self, pid_t pid, TideShared *shared, uint32_t instruments, bool use_agent, int64_t now_ns)
+{
+  self->pid = pid;
+  self->shared = *shared;
+  *shared = (TideShared){ .fd = -1 };
+  self->page_size = (uint64_t)sysconf (_SC_PAGESIZE);
+  self->moved_ns = self->next_tick_ns = now_ns;
+  tide_procfs_init (&self->procfs, pid);
+  tide_account_init (&self->account, &self->stream, self->shared.region, &self->procfs, instruments,
+                     use_agent, now_ns);
+}
+
+void
+tide_measured_finish (TideMeasured *self)
+{
+  tide_account_finish (&self->account);
+  tide_procfs_finish (&self->procfs);
+  tide_shared_finish (&self->shared);
+}
+
+static void
+put_overhead (TideMeasured *self, int64_t now_ns)
+{
+  TideOverhead overhead = { 0 };
+  struct timespec own;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &own);
+  overhead.helper_ns = (uint64_t)own.tv_sec * 1000000000u + (uint64_t)own.tv_nsec;
+  overhead.agent_ns = atomic_load_explicit (&self->shared.region->hook_ns, memory_order_relaxed);
+  overhead.agent_bytes = self->shared.region->agent_bytes;
+  if (!tide_procfs_read_cpu (&self->procfs, &overhead.target_cpu_ns))
+    return;
+  overhead.time_ns = tide_stream_stamp (&self->stream, now_ns);
+  tide_put_overhead (tide_stream_get_buffer (&self->stream), self->stream.number, &overhead);
+}
+
+/* A SAMPLE of the RSS that was seen last.  FULL: with what is read from more of /proc.  */
+static void
+put_sample (TideMeasured *self, int64_t now_ns, bool full)
+{
+  TideSample sample = { .rss_pages = self->rss_pages };
+  TideProcStat stat;
+
+  if (full && tide_procfs_read_stat (&self->procfs, &stat))
+    {
+      sample.parts = TIDE_SAMPLE_SWAP | TIDE_SAMPLE_FAULTS | TIDE_SAMPLE_CPU | TIDE_SAMPLE_THREADS;
+      sample.swap_pages = self->swap_pages;
+      sample.minor_faults = stat.minor_faults;
+      sample.major_faults = stat.major_faults;
+      sample.user_ns = stat.user_ns;
+      sample.system_ns = stat.system_ns;
+      sample.n_threads = stat.n_threads;
+    }
+  sample.time_ns = tide_stream_stamp (&self->stream, now_ns);
+  tide_stream_put_sample (&self->stream, &sample);
+}
+
+static void
+read_status (TideMeasured *self)
+{
+  uint64_t swap, peak;
+
+  if (!tide_procfs_read_status (&self->procfs, &swap, &peak))
+    return;
+  self->swap_pages = swap / self->page_size;
+  if (peak > self->peak_bytes)
+    self->peak_bytes = peak;
+}
+
+/* All that the agent writes is drained here, at each tick.  */
+static void
+drain (TideMeasured *self, int64_t now_ns)
+{
+  tide_account_follow (&self->account, now_ns);
+  tide_account_drain (&self->account, now_ns);
+}
+
+void
+tide_measured_tick (TideMeasured *self, int64_t now_ns)
+{
+  uint64_t pages;
+  bool full;
+
+  self->tick_ns = now_ns;
+  drain (self, now_ns);
+  if (self->suspended || !tide_account_charge (&self->account, now_ns, &pages))
+    return;
+  if (now_ns - self->status_ns >= STATUS_NS)
+    {
+      if (self->status_ns != 0)
+        put_overhead (self, now_ns);
+      self->status_ns = now_ns;
+      read_status (self);
+    }
+  full = now_ns - self->sample_ns >= SAMPLE_NS;
+  if (pages != self->rss_pages || full)
+    {
+      if (pages != self->rss_pages)
+        self->moved_ns = now_ns;
+      self->rss_pages = pages;
+      if (pages > self->top_pages)
+        self->top_pages = pages;
+      if (full)
+        self->sample_ns = now_ns;
+      put_sample (self, now_ns, full);
+    }
+  if (tide_outlet_has_room (self->stream.outlet))
+    tide_stream_put_lost (&self->stream, now_ns);
+}
+
+bool
+tide_measured_is_moving (const TideMeasured *self, int64_t now_ns)
+{
+  return !self->suspended && now_ns - self->moved_ns < MOVING_NS;
+}
+
+void
+tide_measured_suspend (TideMeasured *self, bool on, int64_t now_ns)
+{
+  TidePause pause = { .paused = on };
+
+  if (on == self->suspended)
+    return;
+  /* What was before a pause is charged before it, and what was in it before anybody else looks.  */
+  if (on)
+    tide_measured_tick (self, now_ns);
+  else
+    tide_account_charge_pause (&self->account, now_ns);
+  self->suspended = on;
+  atomic_store (&self->shared.region->suspend, on ? 1 : 0);
+  pause.time_ns = tide_stream_stamp (&self->stream, now_ns);
+  tide_put_pause (tide_stream_get_buffer (&self->stream), self->stream.number, &pause);
+}
+
+void
+tide_measured_let_go (TideMeasured *self)
+{
+  atomic_store (&self->shared.region->stop, 1);
+}
+
+bool
+tide_measured_has_let_go (const TideMeasured *self)
+{
+  return atomic_load (&self->shared.region->agent_state) != TIDE_AGENT_READY;
+}
+
+void
+tide_measured_put_detached (TideMeasured *self, int64_t now_ns)
+{
+  drain (self, now_ns);
+  read_status (self);
+  put_overhead (self, now_ns);
+  tide_measured_put_bye (self, now_ns, TIDE_END_DETACHED, 0, self->peak_bytes);
+}
+
+void
+tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
+{
+  uint64_t accounted = tide_account_end (&self->account, now_ns);
+
+  if (accounted > 0)
+    self->rss_pages = accounted;
+  if (!self->suspended && self->rss_pages > 0)
+    put_sample (self, now_ns, true);
+  put_overhead (self, now_ns);
+}
+
+void
+tide_measured_put_bye (
+    TideMeasured *self, int64_t now_ns, TideEndKind kind, uint32_t value, uint64_t peak_bytes)
+{
+  TideBye bye = { .kind = kind, .value = value, .peak_rss_bytes = peak_bytes };
+
+  tide_stream_put_lost (&self->stream, now_ns);
+  bye.time_ns = tide_stream_stamp (&self->stream, now_ns);
+  tide_put_bye (tide_stream_get_buffer (&self->stream), self->stream.number, &bye);
+}

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "tide-account.h"
+#include "tide-procfs.h"
+#include "tide-shared.h"
+#include "tide-stream.h"
+
+#include <sys/types.h>
+
+/* One process that is measured: its stream, the region that it shares with its agent, and what was seen of it
+ * last.  */
+typedef struct
+{
+  pid_t pid;
+  TideStream stream;
+  TideShared shared;
+  TideProcfs procfs;
+  TideAccount account;
+
+  /* CLOCK_MONOTONIC.  */
+  int64_t tick_ns; /* last tick */
+  int64_t next_tick_ns;
+  int64_t moved_ns;  /* RSS was another one than before */
+  int64_t sample_ns; /* last SAMPLE                     */
+  int64_t status_ns; /* last look at the dear figures   */
+
+  uint64_t rss_pages; /* last seen, 0: never */
+  uint64_t top_pages; /* highest seen        */
+  uint64_t peak_bytes;
+  uint64_t swap_pages;
+  uint64_t page_size;
+  bool suspended;
+} TideMeasured;
+
+/* The process runs, and the stream has its HELLO; its region is SHARED, which is taken.  USE_AGENT false: no
+ * agent could be given to it.  */
+void tide_measured_start (
+    TideMeasured *self, pid_t pid, TideShared *shared, uint32_t instruments, bool use_agent, int64_t now_ns);
+void tide_measured_finish (TideMeasured *self);
+
+/* Drains what its agent wrote, and looks at memory.  */
+void tide_measured_tick (TideMeasured *self, int64_t now_ns);
+
+/* Whether RSS moved in the last second.  */
+bool tide_measured_is_moving (const TideMeasured *self, int64_t now_ns);
+
+/* Pauses, or goes on.  */
+void tide_measured_suspend (TideMeasured *self, bool on, int64_t now_ns);
+
+/* Nobody looks any more: the agent gives everything back as it was, as soon as it looks.  */
+void tide_measured_let_go (TideMeasured *self);
+bool tide_measured_has_let_go (const TideMeasured *self);
+
+/* After it was let go: what its agent still said, and the last frame.  */
+void tide_measured_put_detached (TideMeasured *self, int64_t now_ns);
+
+/* It has ended, but for its entry in /proc: all that is still to be said, but for the last frame.  */
+void tide_measured_put_rest (TideMeasured *self, int64_t now_ns);
+
+/* The last frame.  PEAK_BYTES: what is known of it elsewhere, or 0.  */
+void tide_measured_put_bye (
+    TideMeasured *self, int64_t now_ns, TideEndKind kind, uint32_t value, uint64_t peak_bytes);
