@@ -1,0 +1,76 @@
+"""What the benchmarks make of their figures.  Prints TAP."""
+import cost
+import harness
+import known
+import net
+import targets
+
+
+def ways():
+    way = harness.Way("events+faults:no-perf")
+    assert (way.instruments, way.no_perf, way.under, way.slow) == (["events", "faults"], True, None, False)
+    way = harness.Way("tracemalloc")
+    assert (way.instruments, way.under, way.slow) == ([], "tracemalloc", True)
+    assert harness.Way("events+bytes").slow and not harness.Way("bytes-sampled").slow
+    assert harness.Way("bare again").instruments == []
+
+
+def medians():
+    assert harness.median([3, 1, 2]) == 2 and harness.median([4, 1, 2, 3]) == 2.5
+
+
+def net_error():
+    known_net = {"a": 100, "b": 0, "c": -20}
+    assert net.error(known_net, known_net) == 0
+    # What a grew was charged to b: all of it is misplaced.
+    assert net.error(known_net, {"b": 100, "c": -20}) == 1
+    assert net.error(known_net, {"a": 90, "d": 10, "c": -20}) == 0.1
+    assert net.net({"a": (5, 7)}) == {"a": -2}
+
+
+def started():
+    assert abs(net.seconds_of("2026-11-21T00:38:51.250Z") - 1795221531.25) < 1e-6
+
+
+def by_construction():
+    assert known.misplaced({"a": 50, "b": 50}, {"a": 50, "b": 50}) == 0
+    assert known.misplaced({"a": 50, "b": 50}, {"a": 25, "b": 75}) == 0.25
+    rows = [{"line": 1, "live": 5}, {"line": 1, "live": 6}, {"line": 2, "live": None}]
+    assert known.sums(rows, "line", "live") == {1: 11}
+
+
+def way_of(cpu, **more):
+    figure = {"cpu": cpu, "wall": cpu, "cpu_s": 1, "wall_s": 1, "helper": 0.01, "recorder": 0, "added_peak": 0}
+    return dict({"workloads": {"fib": figure, "json": figure, "growth": figure}, "helper_idle": 0.001, "agent_bytes": 1 << 20, "start_rss": 0,
+                 "start_cpu": 0}, **more)
+
+
+def what_is_kept():
+    results = {"pythons": [{"version": "3.11.2", "cost": {"bare": way_of(1), "bare again": way_of(1.01), "events": way_of(1.055),
+                                                          "events+faults": way_of(1), "calls": {"refused": "not here"}},
+                            "net": {"python": {"events": {"net": [0.02, 0.01]}}, "c": {"events+faults": {"net": [0.05]}}}}]}
+    found = {(check.rule, check.where): check.reached for check in targets.checks(results)}
+    assert found["CPU, nothing grows: at most 1.02", "3.11.2 events fib"] == "no"
+    assert found["CPU, mixed programs: at most 1.05", "3.11.2 events json"] == "noise"
+    assert found["CPU, pure growth: at most 1.10", "3.11.2 events growth"] == "yes"
+    assert found["net error, Python grows: at most 3 %", "3.11.2 events"] == "yes"
+    assert found["net error, C libraries grow, faults: at most 4 %", "3.11.2 events+faults"] == "no"
+    text = "\n".join(targets.lines(results))
+    assert "- CPU, nothing grows: at most 1.02: 1 of 2; worst 1.055 (3.11.2 events fib)" in text, text
+    assert "~ CPU, mixed programs" in text and "+ CPU, pure growth" in text, text
+
+
+def printed():
+    costs = {"bare": way_of(1, notes=[]), "events": way_of(1.5, notes=["a note"]), "calls": {"refused": "not built yet"}}
+    text = "\n".join(cost.tables("3.11.2", costs))
+    assert "1000" in text and "1.50" in text and "calls refused: not built yet" in text and "a note" in text, text
+
+
+CASES = [ways, medians, net_error, started, by_construction, what_is_kept, printed]
+print("1..%d" % len(CASES))
+for number, case in enumerate(CASES, 1):
+    try:
+        case()
+        print("ok %d %s" % (number, case.__name__))
+    except Exception as error:
+        print("not ok %d %s\n# %r" % (number, case.__name__, error))
