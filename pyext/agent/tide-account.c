@@ -452,6 +452,25 @@ tide_account_code (uint64_t address)
   return id;
 }
 
+uint32_t
+tide_account_named_code (uint64_t address,
+                         uint64_t fingerprint,
+                         const char *file,
+                         uint32_t file_length,
+                         const char *name,
+                         uint32_t name_length)
+{
+  TideCodeContents contents = { address, fingerprint, file, name, file_length, name_length };
+  uint32_t id = 0;
+
+  if (!lock_soon ())
+    return 0;
+  if (!tide_codes_named_id (&contents, &id))
+    id = 0;
+  unlock ();
+  return id;
+}
+
 void *
 tide_account_reserve (size_t size, TideRecordKind kind)
 {

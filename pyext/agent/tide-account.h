@@ -58,6 +58,14 @@ void tide_account_own (int64_t pages);
  */
 uint32_t tide_account_code (uint64_t address);
 
+/* The same for what is called so but is no code object: a C function.  */
+uint32_t tide_account_named_code (uint64_t address,
+                                  uint64_t fingerprint,
+                                  const char *file,
+                                  uint32_t file_length,
+                                  const char *name,
+                                  uint32_t name_length);
+
 /* Room for a record of SIZE bytes in the account's ring, for records that are no events; NULL: none, it is
  * counted as lost.  Until tide_account_commit() no other thread can account, so be quick.  Not from signal
  * handlers.  */

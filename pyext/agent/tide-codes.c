@@ -79,31 +79,41 @@ make_room (void)
   return true;
 }
 
+/* CODE, if there is one, has what CONTENTS has not.  */
 static bool
-write_record (const TidePyCode *code, uint32_t id)
+write_record (const TideCodeContents *contents, const TidePyCode *code, uint32_t id)
 {
-  size_t size = sizeof (TideCodeRecord) + code->file_length + code->name_length + code->line_table_length;
+  uint32_t table_length = code ? code->line_table_length : 0;
+  size_t size = sizeof (TideCodeRecord) + contents->file_length + contents->name_length + table_length;
   TideCodeRecord *record = tide_ring_reserve (size, TIDE_RECORD_CODE);
   char *to;
 
   if (!record)
     return false;
   record->id = id;
-  record->first_line = code->first_line;
-  record->address = code->address;
-  record->fingerprint = code->fingerprint;
-  record->file_length = code->file_length;
-  record->name_length = code->name_length;
-  record->line_table_length = code->line_table_length;
+  record->first_line = code ? code->first_line : 0;
+  record->address = contents->address;
+  record->fingerprint = contents->fingerprint;
+  record->file_length = contents->file_length;
+  record->name_length = contents->name_length;
+  record->line_table_length = table_length;
   record->padding = 0;
   to = (char *)(record + 1);
-  memcpy (to, code->file, code->file_length);
-  to += code->file_length;
-  memcpy (to, code->name, code->name_length);
-  to += code->name_length;
-  memcpy (to, code->line_table, code->line_table_length);
+  memcpy (to, contents->file, contents->file_length);
+  to += contents->file_length;
+  memcpy (to, contents->name, contents->name_length);
+  to += contents->name_length;
+  if (code)
+    memcpy (to, code->line_table, table_length);
   tide_ring_commit ();
   return true;
+}
+
+static void
+fill (Slot *slot, uint64_t address, uint64_t fingerprint, uint32_t id)
+{
+  table.n_used += slot->address == 0;
+  *slot = (Slot){ .address = address, .fingerprint = fingerprint, .id = id };
 }
 
 bool
@@ -126,11 +136,34 @@ tide_codes_id (const TidePythonLayout *layout, uint64_t address, uint32_t *id)
 
   if (tide_pycode_read (layout, tide_codes_peek, NULL, address, &scratch) && !scratch.internal)
     {
-      if (!write_record (&scratch, table.last_id + 1))
+      TideCodeContents contents = { scratch.address, scratch.fingerprint, scratch.file,
+                                    scratch.name,    scratch.file_length, scratch.name_length };
+
+      if (!write_record (&contents, &scratch, table.last_id + 1))
         return false;
       *id = ++table.last_id;
     }
-  table.n_used += slot->address == 0;
-  *slot = (Slot){ .address = address, .fingerprint = fingerprint, .id = *id };
+  fill (slot, address, fingerprint, *id);
+  return true;
+}
+
+bool
+tide_codes_named_id (const TideCodeContents *contents, uint32_t *id)
+{
+  Slot *slot;
+
+  *id = 0;
+  if (!make_room ())
+    return false;
+  slot = find (table.slots, table.n_slots, contents->address);
+  if (slot->address && slot->fingerprint == contents->fingerprint)
+    {
+      *id = slot->id;
+      return true;
+    }
+  if (!write_record (contents, NULL, table.last_id + 1))
+    return false;
+  *id = ++table.last_id;
+  fill (slot, contents->address, contents->fingerprint, *id);
   return true;
 }

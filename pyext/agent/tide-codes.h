@@ -2,6 +2,17 @@
 
 #include "tide-pycode.h"
 
+/* What is told of a C function: no code object, but something with a name.  */
+typedef struct
+{
+  uint64_t address;
+  uint64_t fingerprint;
+  const char *file;
+  const char *name;
+  uint32_t file_length;
+  uint32_t name_length;
+} TideCodeContents;
+
 /* The code objects that were met, and their ids.  For the holder of the account lock alone; no allocation but
  * mmap.  */
 
@@ -9,6 +20,9 @@
  * interpreter's own), or unreadable.  A new one is first written to the ring as a CODE record.  False: there
  * is no room for that now.  */
 bool tide_codes_id (const TidePythonLayout *layout, uint64_t address, uint32_t *id);
+
+/* The same for what is no code object, but known by an address and a fingerprint, and called so.  */
+bool tide_codes_named_id (const TideCodeContents *contents, uint32_t *id);
 
 /* Reads this process's own memory.  Whoever calls knows that it is there.  */
 bool tide_codes_peek (void *context, uint64_t address, void *to, size_t size);

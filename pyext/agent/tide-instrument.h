@@ -40,3 +40,5 @@ typedef struct
 
 extern const TideAgentInstrument tide_instrument_events;
 extern const TideAgentInstrument tide_instrument_faults;
+extern const TideAgentInstrument tide_instrument_calls;
+extern const TideAgentInstrument tide_instrument_lines;

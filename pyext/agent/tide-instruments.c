@@ -8,6 +8,8 @@
 static const TideAgentInstrument *const all[] = {
   &tide_instrument_events,
   &tide_instrument_faults,
+  &tide_instrument_calls,
+  &tide_instrument_lines,
 };
 
 #define N_ALL (sizeof all / sizeof all[0])

@@ -50,5 +50,16 @@ tide_python_load (void)
     tide_py.is_finalizing = (int (*) (void))tide_symbol ("_Py_IsFinalizing", NULL); /* up to 3.12 */
   tide_py.none = tide_symbol ("_Py_NoneStruct", NULL);
   tide_py.code_type = tide_symbol ("PyCode_Type", NULL);
+  tide_py.function_type = tide_symbol ("PyCFunction_Type", NULL);
+  tide_py.method_type = tide_symbol ("PyCMethod_Type", NULL);
+  tide_py.method_descriptor_type = tide_symbol ("PyMethodDescr_Type", NULL);
+  tide_py.module_type = tide_symbol ("PyModule_Type", NULL);
+  tide_py.str_type = tide_symbol ("PyUnicode_Type", NULL);
   return !tide_py.none ? "_Py_NoneStruct" : !tide_py.code_type ? "PyCode_Type" : NULL;
+}
+
+bool
+tide_python_has_monitoring (void)
+{
+  return tide_py.PySys_GetObject ("monitoring") != NULL;
 }

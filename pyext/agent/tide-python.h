@@ -33,9 +33,13 @@ typedef struct
 } TidePyMethod;
 
 #define TIDE_PY_METH_NOARGS 4
+#define TIDE_PY_METH_FASTCALL 128
 #define TIDE_PY_FILE_INPUT 257
 #define TIDE_PY_DOMAIN_RAW 0
 #define TIDE_PY_N_DOMAINS 3
+
+/* FRAME is the frame object, ARGUMENT the C function of C_* events.  */
+typedef int (*TidePyTraceFunction) (void *object, void *frame, int what, void *argument);
 
 typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
 
@@ -53,12 +57,18 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
   F (int, PyDict_SetItemString, (void *dict, const char *key, void *value))                                  \
   F (void *, PyDict_GetItemString, (void *dict, const char *key))                                            \
   F (void *, PyObject_GetAttrString, (void *object, const char *name))                                       \
+  F (void *, PyObject_CallObject, (void *callable, void *arguments))                                         \
+  F (void *, PyObject_CallMethod, (void *object, const char *name, const char *format, ...))                 \
+  F (void *, PyImport_ImportModule, (const char *name))                                                      \
   F (long, PyLong_AsLong, (void *object))                                                                    \
   F (void *, PyUnicode_FromString, (const char *text))                                                       \
   F (const char *, PyUnicode_AsUTF8AndSize, (void *object, ssize_t *size))                                   \
   F (char *, PyBytes_AsString, (void *object))                                                               \
   F (ssize_t, PyBytes_Size, (void *object))                                                                  \
   F (void *, PySys_GetObject, (const char *name))                                                            \
+  F (void, PyEval_SetProfile, (TidePyTraceFunction function, void *object))                                  \
+  F (void, PyEval_SetTrace, (TidePyTraceFunction function, void *object))                                    \
+  F (int, PyCode_Addr2Line, (void *code, int offset))                                                        \
   F (void, PyErr_Clear, (void))                                                                              \
   F (void *, PyThreadState_Get, (void))                                                                      \
   F (void *, PyThreadState_Next, (void *tstate))                                                             \
@@ -74,8 +84,13 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
 typedef struct
 {
   TIDE_PY_FUNCTIONS (TIDE_PY_MEMBER)
-  void *none;                  /* None                                                       */
-  void *code_type;             /* the type of code objects                                   */
+  void *none;          /* None                                                       */
+  void *code_type;     /* the type of code objects                                   */
+  void *function_type; /* of functions written in C, and those that know their class (3.9+) */
+  void *method_type;
+  void *method_descriptor_type;
+  void *module_type;
+  void *str_type;
   int (*is_finalizing) (void); /* the interpreter takes itself apart; NULL: it does not tell */
 } TidePython;
 #undef TIDE_PY_MEMBER
@@ -85,6 +100,9 @@ extern TidePython tide_py;
 
 /* Finds everything.  Gives the name of the first symbol that is missing, or NULL.  */
 const char *tide_python_load (void);
+
+/* sys.monitoring is there (3.12+).  */
+bool tide_python_has_monitoring (void);
 
 /* The address of an exported symbol of the process and its size in bytes (0: unknown), or NULL.  Safe in
  * programs without libdl.  */

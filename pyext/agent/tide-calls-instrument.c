@@ -1,0 +1,304 @@
+#define _GNU_SOURCE
+#include "tide-account.h"
+#include "tide-agent.h"
+#include "tide-calls-names.h"
+#include "tide-calls-private.h"
+#include "tide-calls-rings.h"
+#include "tide-instrument.h"
+#include "tide-statm.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The instruments "calls" and "lines": the same stream of events, the second with LINE and EXCEPT.  */
+
+#define CALLS_KINDS (TIDE_CALLS_FRAME_KINDS | TIDE_CALLS_C_KINDS)
+#define LINES_KINDS (CALLS_KINDS | TIDE_CALLS_TRACE_KINDS)
+
+/* Now and then: our own time is taken, the helper is woken if it sleeps long, commands are looked for.  */
+#define EVENTS_PER_LOOK 256u
+
+static struct
+{
+  TideRegion *region;
+  uint32_t wanted; /* kinds of the instruments that are on */
+  uint32_t on;     /* TideInstrument bits */
+  int64_t page_size;
+  _Atomic int64_t written_pages; /* RSS of the last event that was written */
+  _Atomic bool written;          /* there was one */
+} calls;
+
+static uint64_t
+now_ns (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static inline uint64_t
+word_at (uint64_t address, int32_t offset)
+{
+  return *(const uint64_t *)(uintptr_t)(address + (uint64_t)offset);
+}
+
+static inline TideCallsCacheSlot *
+slot_of (TideCallsThread *thread, uint64_t address)
+{
+  return &thread->cache[(address >> 4) * 0x9e3779b97f4a7c15ull >> 55];
+}
+
+static __attribute__ ((noinline)) uint32_t
+learn_code (TideCallsCacheSlot *slot, uint64_t address, uint64_t check)
+{
+  uint32_t id = tide_account_code (address);
+
+  if (id)
+    *slot = (TideCallsCacheSlot){ address, check, id };
+  return id;
+}
+
+static uint32_t
+id_of_code (TideCallsThread *thread, const void *code)
+{
+  const TidePythonLayout *layout = &calls.region->layout;
+  uint64_t address = (uint64_t)(uintptr_t)code;
+  uint64_t check = word_at (address, layout->code_name) ^ word_at (address, layout->code_filename) << 1
+                   ^ word_at (address, layout->code_line_table) << 2
+                   ^ *(const uint32_t *)(uintptr_t)(address + (uint64_t)layout->code_first_line);
+  TideCallsCacheSlot *slot = slot_of (thread, address);
+
+  if (__builtin_expect (slot->address == address && slot->check == check, 1))
+    return slot->id;
+  return learn_code (slot, address, check);
+}
+
+static __attribute__ ((noinline)) uint32_t
+learn_callee (TideCallsCacheSlot *slot, const void *object, TideCallsCallee callee)
+{
+  TideCallsName name;
+  uint32_t id;
+
+  tide_calls_name (&calls.region->layout, object, &name);
+  id = tide_account_named_code (callee.address, callee.fingerprint, name.file, name.file_length, name.name,
+                                name.name_length);
+  if (id)
+    *slot = (TideCallsCacheSlot){ callee.address, callee.fingerprint, id };
+  return id;
+}
+
+static uint32_t
+id_of_callee (TideCallsThread *thread, const void *object)
+{
+  TideCallsCallee callee = tide_calls_callee (object);
+  TideCallsCacheSlot *slot = slot_of (thread, callee.address);
+
+  if (__builtin_expect (slot->address == callee.address && slot->check == callee.fingerprint, 1))
+    return slot->id;
+  return learn_callee (slot, object, callee);
+}
+
+/* Whether an event with this RSS is far enough from the last that was written.  */
+static bool
+passes (int64_t pages)
+{
+  uint64_t trigger = atomic_load_explicit (&calls.region->trigger_bytes, memory_order_relaxed);
+  int64_t moved = pages - atomic_load_explicit (&calls.written_pages, memory_order_relaxed);
+
+  return trigger == 0 || !atomic_load_explicit (&calls.written, memory_order_relaxed)
+         || (uint64_t)((moved < 0 ? -moved : moved) * calls.page_size) >= trigger;
+}
+
+static void
+ring_bell (void)
+{
+  _Atomic uint32_t *idle = &calls.region->helper_idle;
+
+  if (atomic_load_explicit (idle, memory_order_relaxed) && atomic_exchange (idle, 0))
+    syscall (SYS_futex, idle, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void
+put (TideCallsThread *thread, const TideCallsEvent *event, uint32_t code, uint32_t caller, int64_t pages)
+{
+  TideCallsRecord *record = tide_calls_ring_reserve (thread);
+  uint32_t place = event->line         ? (uint32_t)event->line & TIDE_CALLS_NOT_BEGUN
+                   : event->offset < 0 ? TIDE_CALLS_NOT_BEGUN
+                                       : (uint32_t)event->offset & TIDE_CALLS_NOT_BEGUN;
+
+  if (!record)
+    return;
+  record->time_ns = now_ns ();
+  record->code = code;
+  record->caller = caller;
+  record->place = place << 3 | (event->line ? TIDE_CALLS_LINE_KNOWN : (uint32_t)event->kind);
+  record->rss_pages = (uint32_t)pages;
+  tide_calls_ring_publish (thread);
+  atomic_store_explicit (&calls.written_pages, pages, memory_order_relaxed);
+  atomic_store_explicit (&calls.written, true, memory_order_relaxed);
+}
+
+static void
+on_event (void *data, const TideCallsEvent *event)
+{
+  TideCallsThread *thread;
+  uint32_t code, caller = 0;
+  int64_t pages;
+  uint64_t since_ns = 0;
+  int saved = errno;
+
+  if (__builtin_expect (atomic_load_explicit (&calls.region->suspend, memory_order_relaxed) != 0, 0))
+    return;
+  thread = tide_calls_rings_enter ();
+  if (__builtin_expect (!thread, 0))
+    {
+      tide_calls_rings_lose ();
+      errno = saved;
+      return;
+    }
+  if (__builtin_expect (++thread->n_events % EVENTS_PER_LOOK == 0, 0))
+    since_ns = now_ns ();
+  code = id_of_code (thread, event->code);
+  if (event->callee)
+    {
+      caller = code;
+      code = id_of_callee (thread, event->callee);
+    }
+  if (event->kind == TIDE_CALL_CALL || event->kind == TIDE_CALL_C_CALL)
+    tide_calls_rings_count (code);
+  pages = tide_rss_gate_pages (&thread->gate, 0) - tide_calls_rings_get_own_pages ();
+  if (passes (pages))
+    put (thread, event, code, caller, pages);
+  if (since_ns)
+    {
+      atomic_fetch_add_explicit (&calls.region->hook_ns, (now_ns () - since_ns) * EVENTS_PER_LOOK,
+                                 memory_order_relaxed);
+      ring_bell ();
+      tide_agent_poll ();
+    }
+  errno = saved;
+}
+
+/* Makes the source tell of the kinds that are wanted now.  */
+static bool
+listen (char *reason, size_t size)
+{
+  TideCallsSink sink = { .kinds = calls.wanted, .all_threads = true, .function = on_event };
+
+  tide_calls_stop ();
+  return tide_calls_start (&sink, &calls.region->layout, reason, size);
+}
+
+static bool
+start (TideRegion *region, TideInstrument bit, uint32_t kinds, TideInstrumentReport *report)
+{
+  TideCallsThread *thread;
+  uint32_t before = calls.wanted;
+  const char *reason;
+
+  calls.region = region;
+  calls.page_size = (int64_t)region->page_size;
+  reason = tide_calls_rings_open (region);
+  if (reason)
+    {
+      snprintf (report->reason, sizeof report->reason, "%s", reason);
+      return false;
+    }
+  if (!calls.on)
+    atomic_store (&calls.written, false);
+  calls.wanted |= kinds;
+  thread = tide_calls_rings_enter ();
+  if (thread && tide_rss_gate_counts_faults (&thread->gate))
+    {
+      int64_t lag = tide_statm_lag ();
+
+      report->unit_bytes = (uint64_t)((lag > 1 ? lag : 1) * calls.page_size);
+    }
+  if (calls.wanted != before && !listen (report->reason, sizeof report->reason))
+    {
+      char ignored[sizeof report->reason];
+
+      calls.wanted = before;
+      if (calls.on)
+        listen (ignored, sizeof ignored);
+      else
+        tide_calls_rings_close ();
+      return false;
+    }
+  if (!report->reason[0] && report->unit_bytes == 0)
+    snprintf (report->reason, sizeof report->reason,
+              "Page faults cannot be counted here: RSS is as of at most about 1 ms before each event.");
+  calls.on |= (uint32_t)bit;
+  return true;
+}
+
+static bool
+stop (TideInstrument bit)
+{
+  char ignored[240];
+
+  calls.on &= ~(uint32_t)bit;
+  calls.wanted = (calls.on & TIDE_INSTRUMENT_LINES ? LINES_KINDS : 0)
+                 | (calls.on & TIDE_INSTRUMENT_CALLS ? CALLS_KINDS : 0);
+  if (calls.on)
+    return listen (ignored, sizeof ignored);
+  tide_calls_stop ();
+  tide_calls_rings_close ();
+  return true;
+}
+
+static bool
+start_calls (TideRegion *region, TideInstrumentReport *report)
+{
+  return start (region, TIDE_INSTRUMENT_CALLS, CALLS_KINDS, report);
+}
+
+static bool
+start_lines (TideRegion *region, TideInstrumentReport *report)
+{
+  return start (region, TIDE_INSTRUMENT_LINES, LINES_KINDS, report);
+}
+
+static bool
+stop_calls (TideRegion *region)
+{
+  return stop (TIDE_INSTRUMENT_CALLS);
+}
+
+static bool
+stop_lines (TideRegion *region)
+{
+  return stop (TIDE_INSTRUMENT_LINES);
+}
+
+static void
+drop (void)
+{
+  tide_calls_retire ();
+  tide_calls_rings_drop ();
+  calls.on = calls.wanted = 0;
+}
+
+const TideAgentInstrument tide_instrument_calls = {
+  .bit = TIDE_INSTRUMENT_CALLS,
+  .start = start_calls,
+  .stop = stop_calls,
+  .check = tide_calls_check,
+  .end = tide_calls_silence,
+  .drop = drop,
+};
+
+const TideAgentInstrument tide_instrument_lines = {
+  .bit = TIDE_INSTRUMENT_LINES,
+  .start = start_lines,
+  .stop = stop_lines,
+  .check = tide_calls_check,
+  .end = tide_calls_silence,
+  .drop = drop,
+};

@@ -1,0 +1,279 @@
+#include "tide-calls-private.h"
+#include "tide-python.h"
+
+#include <stdio.h>
+
+/* From 3.12 on: a tool of sys.monitoring, beside others.  Which of its events stand for which of ours is what
+ * CPython's own sys.setprofile() and sys.settrace() do.  */
+
+#define MAX_EVENTS 3
+
+typedef void *(*Callback) (void *self, void *const *arguments, ssize_t n_arguments);
+
+typedef struct
+{
+  uint32_t kinds; /* that need it */
+  const char *names[MAX_EVENTS];
+  TidePyMethod method;
+} Subscription;
+
+static struct
+{
+  void *monitoring; /* the module, a reference of ours */
+  void *disable;    /* its DISABLE, another            */
+  void *missing;    /* and its MISSING                 */
+  int tool;
+} monitor;
+
+/* Numbers 0, 1, 2 and 5 have a meaning (debugger, coverage, profiler, optimizer).  */
+static const int tools[] = { 4, 3 };
+
+/* All callbacks give None, which is immortal where they exist.  */
+
+static int32_t
+offset_of (void *number)
+{
+  return (int32_t)tide_py.PyLong_AsLong (number);
+}
+
+static void *
+on_begin (void *self, void *const *arguments, ssize_t n_arguments)
+{
+  tide_calls_emit (TIDE_CALL_CALL, arguments[0], offset_of (arguments[1]), 0, NULL);
+  return tide_py.none;
+}
+
+static void *
+on_end (void *self, void *const *arguments, ssize_t n_arguments)
+{
+  tide_calls_emit (TIDE_CALL_RETURN, arguments[0], offset_of (arguments[1]), 0, NULL);
+  return tide_py.none;
+}
+
+static bool
+is_c_function (const void *callee)
+{
+  const void *type = ((const void *const *)callee)[1];
+
+  return type == tide_py.function_type || type == tide_py.method_type;
+}
+
+static inline void *
+on_c (TideCallKind kind, void *const *arguments)
+{
+  void *callee = arguments[2];
+
+  /* A method descriptor without an object is called in vain.  */
+  if (is_c_function (callee)
+      || (((const void *const *)callee)[1] == tide_py.method_descriptor_type
+          && arguments[3] != monitor.missing))
+    tide_calls_emit (kind, arguments[0], offset_of (arguments[1]), 0, callee);
+  return tide_py.none;
+}
+
+static void *
+on_c_call (void *self, void *const *arguments, ssize_t n_arguments)
+{
+  return on_c (TIDE_CALL_C_CALL, arguments);
+}
+
+static void *
+on_c_return (void *self, void *const *arguments, ssize_t n_arguments)
+{
+  return on_c (TIDE_CALL_C_RETURN, arguments);
+}
+
+static void *
+on_c_raise (void *self, void *const *arguments, ssize_t n_arguments)
+{
+  return on_c (TIDE_CALL_C_EXCEPT, arguments);
+}
+
+static void *
+on_line (void *self, void *const *arguments, ssize_t n_arguments)
+{
+  tide_calls_emit (TIDE_CALL_LINE, arguments[0], 0, offset_of (arguments[1]), NULL);
+  return tide_py.none;
+}
+
+/* A loop on one line: the line event stands at its first instruction only, to which nobody comes back.  */
+static void *
+on_jump (void *self, void *const *arguments, ssize_t n_arguments)
+{
+  int32_t from = offset_of (arguments[1]), to = offset_of (arguments[2]);
+  int line;
+
+  if (from >= to)
+    {
+      line = tide_py.PyCode_Addr2Line (arguments[0], to);
+      if (line > 0 && line == tide_py.PyCode_Addr2Line (arguments[0], from))
+        {
+          tide_calls_emit (TIDE_CALL_LINE, arguments[0], 0, line, NULL);
+          return tide_py.none;
+        }
+    }
+  tide_py.Py_IncRef (monitor.disable);
+  return monitor.disable;
+}
+
+static void *
+on_raise (void *self, void *const *arguments, ssize_t n_arguments)
+{
+  tide_calls_emit (TIDE_CALL_EXCEPT, arguments[0], offset_of (arguments[1]), 0, NULL);
+  return tide_py.none;
+}
+
+#define METHOD(name)                                                                                         \
+  {                                                                                                          \
+    "pagetide", (void *(*)(void *, void *)) (void (*) (void))name, TIDE_PY_METH_FASTCALL, NULL               \
+  }
+
+static Subscription subscriptions[] = {
+  { TIDE_CALLS_BIT (CALL), { "PY_START", "PY_RESUME", "PY_THROW" }, METHOD (on_begin) },
+  { TIDE_CALLS_BIT (RETURN), { "PY_RETURN", "PY_YIELD", "PY_UNWIND" }, METHOD (on_end) },
+  { TIDE_CALLS_BIT (C_CALL), { "CALL" }, METHOD (on_c_call) },
+  { TIDE_CALLS_BIT (C_RETURN), { "C_RETURN" }, METHOD (on_c_return) },
+  { TIDE_CALLS_BIT (C_EXCEPT), { "C_RAISE" }, METHOD (on_c_raise) },
+  { TIDE_CALLS_BIT (LINE), { "LINE" }, METHOD (on_line) },
+  { TIDE_CALLS_BIT (LINE), { "JUMP" }, METHOD (on_jump) },
+  { TIDE_CALLS_BIT (EXCEPT), { "RAISE", "STOP_ITERATION" }, METHOD (on_raise) },
+};
+
+#define N_SUBSCRIPTIONS (sizeof subscriptions / sizeof subscriptions[0])
+
+/* Drops the result.  False: an exception, which is cleared.  */
+static bool
+done (void *result)
+{
+  if (!result)
+    tide_py.PyErr_Clear ();
+  else
+    tide_py.Py_DecRef (result);
+  return result != NULL;
+}
+
+static long
+event_bit (void *events, const char *name)
+{
+  void *value = tide_py.PyObject_GetAttrString (events, name);
+  long bit = value ? tide_py.PyLong_AsLong (value) : 0;
+
+  tide_py.PyErr_Clear ();
+  if (value)
+    tide_py.Py_DecRef (value);
+  return bit > 0 ? bit : 0;
+}
+
+static bool
+take_tool (void)
+{
+  for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
+    if (done (tide_py.PyObject_CallMethod (monitor.monitoring, "use_tool_id", "is", tools[i], "pagetide")))
+      {
+        monitor.tool = tools[i];
+        return true;
+      }
+  return false;
+}
+
+/* Registers FUNCTION, or, NULL, nothing any more.  Gives the bits of the events, -1: failed.  */
+static long
+subscribe (const Subscription *subscription, void *events, void *function)
+{
+  long bits = 0;
+
+  for (int i = 0; i < MAX_EVENTS && subscription->names[i]; i++)
+    {
+      long bit = event_bit (events, subscription->names[i]);
+
+      if (bit
+          && !done (tide_py.PyObject_CallMethod (monitor.monitoring, "register_callback", "ilO", monitor.tool,
+                                                 bit, function ? function : tide_py.none)))
+        return -1;
+      bits |= bit;
+    }
+  return bits;
+}
+
+static void
+stop (void)
+{
+  void *events = tide_py.PyObject_GetAttrString (monitor.monitoring, "events");
+
+  done (tide_py.PyObject_CallMethod (monitor.monitoring, "set_events", "ii", monitor.tool, 0));
+  for (size_t i = 0; events && i < N_SUBSCRIPTIONS; i++)
+    subscribe (&subscriptions[i], events, NULL);
+  done (tide_py.PyObject_CallMethod (monitor.monitoring, "free_tool_id", "i", monitor.tool));
+  tide_py.PyErr_Clear ();
+  if (events)
+    tide_py.Py_DecRef (events);
+}
+
+/* Sets the events.  C_RETURN and C_RAISE come with CALL and have no bit of their own to set.  */
+static bool
+listen (uint32_t kinds)
+{
+  void *events = tide_py.PyObject_GetAttrString (monitor.monitoring, "events");
+  long wanted = 0;
+  bool good = events != NULL;
+
+  for (size_t i = 0; good && i < N_SUBSCRIPTIONS; i++)
+    {
+      Subscription *subscription = &subscriptions[i];
+      void *function;
+      long bits;
+
+      if (!(kinds & subscription->kinds))
+        continue;
+      function = tide_py.PyCFunction_NewEx (&subscription->method, NULL, NULL);
+      bits = function ? subscribe (subscription, events, function) : -1;
+      if (function)
+        tide_py.Py_DecRef (function);
+      good = bits >= 0;
+      if (!(subscription->kinds & (TIDE_CALLS_BIT (C_RETURN) | TIDE_CALLS_BIT (C_EXCEPT))))
+        wanted |= bits;
+    }
+  if (events)
+    tide_py.Py_DecRef (events);
+  return good
+         && done (tide_py.PyObject_CallMethod (monitor.monitoring, "set_events", "il", monitor.tool, wanted));
+}
+
+static bool
+start (const TidePythonLayout *layout, char *reason, size_t size)
+{
+  uint32_t kinds = tide_calls_state.sink.kinds;
+
+  if (kinds & TIDE_CALLS_C_KINDS)
+    kinds |= TIDE_CALLS_BIT (C_CALL);
+  if (!monitor.monitoring)
+    {
+      monitor.monitoring = tide_py.PySys_GetObject ("monitoring");
+      if (!monitor.monitoring)
+        {
+          snprintf (reason, size, "This interpreter lacks sys.monitoring.");
+          return false;
+        }
+      tide_py.Py_IncRef (monitor.monitoring);
+      monitor.disable = tide_py.PyObject_GetAttrString (monitor.monitoring, "DISABLE");
+      monitor.missing = tide_py.PyObject_GetAttrString (monitor.monitoring, "MISSING");
+      tide_py.PyErr_Clear ();
+    }
+  if (!take_tool ())
+    {
+      snprintf (reason, size, "Other tools have taken all free places of sys.monitoring.");
+      return false;
+    }
+  if (!listen (kinds))
+    {
+      stop ();
+      snprintf (reason, size, "sys.monitoring refuses our events.");
+      return false;
+    }
+  return true;
+}
+
+const TideCallsSource tide_calls_by_monitor = {
+  .start = start,
+  .stop = stop,
+};

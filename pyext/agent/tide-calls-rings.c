@@ -1,0 +1,284 @@
+#define _GNU_SOURCE
+#include "tide-calls-rings.h"
+#include "tide-account.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* As with dlsym(), see tide-python.c: these moved from libpthread to libc, and a program without the former
+ * has no threads that end.  */
+#if defined(__x86_64__) && defined(__GLIBC__)
+__asm__(".symver pthread_key_create, pthread_key_create@GLIBC_2.2.5");
+__asm__(".symver pthread_setspecific, pthread_setspecific@GLIBC_2.2.5");
+#elif defined(__aarch64__) && defined(__GLIBC__)
+__asm__(".symver pthread_key_create, pthread_key_create@GLIBC_2.17");
+__asm__(".symver pthread_setspecific, pthread_setspecific@GLIBC_2.17");
+#endif
+#pragma weak pthread_key_create
+#pragma weak pthread_setspecific
+
+#define COUNTS_PER_PAGE (4096u / sizeof (uint64_t))
+
+static struct
+{
+  TideCallsArea *_Atomic area;
+  uint32_t generation; /* goes up when it is closed */
+  TideCallsThread *threads[TIDE_CALLS_N_RINGS];
+  int64_t resident; /* pages of the area */
+  _Atomic int64_t own_pages;
+  _Atomic int n_leaving; /* threads that give their ring back just now */
+  uint64_t n_counts;
+  pthread_key_t key;
+  bool has_key;
+} rings = { .generation = 1 };
+
+/* Small, so that it finds room in any thread.  */
+static __thread TideCallsThread *current __attribute__ ((tls_model ("initial-exec")));
+
+/* Makes SIZE bytes at AT resident without changing them: they are nobody's growth.  */
+static void
+populate (void *at, size_t size)
+{
+  size_t page_size = (size_t)sysconf (_SC_PAGESIZE);
+  int64_t pages = (int64_t)((size + page_size - 1) / page_size);
+
+  for (size_t i = 0; i < size; i += page_size)
+    __atomic_fetch_or ((uint8_t *)at + i, 0, __ATOMIC_RELAXED);
+  rings.resident += pages;
+  atomic_fetch_add (&rings.own_pages, pages);
+  tide_account_own (pages);
+}
+
+/* Whoever wins this closes the thread's gate and ring.  */
+static bool
+win (TideCallsThread *thread, uint32_t generation)
+{
+  return generation != 0 && atomic_compare_exchange_strong (&thread->generation, &generation, 0);
+}
+
+static void
+release (TideCallsThread *thread)
+{
+  tide_rss_gate_close (&thread->gate);
+  atomic_store (&thread->ring->state, TIDE_CALLS_RING_LEFT);
+}
+
+/* At a thread's end, without the GIL.  */
+static void
+leave (void *data)
+{
+  TideCallsThread *thread = data;
+
+  current = NULL;
+  atomic_fetch_add (&rings.n_leaving, 1);
+  if (atomic_load (&rings.area) && win (thread, rings.generation))
+    release (thread);
+  atomic_fetch_sub (&rings.n_leaving, 1);
+}
+
+const char *
+tide_calls_rings_open (TideRegion *region)
+{
+  int (*volatile create_key) (pthread_key_t *, void (*) (void *)) = pthread_key_create;
+  TideRegionArea shared = region->areas[TIDE_AREA_CALLS];
+  TideCallsArea *area;
+  struct stat st;
+  char path[64];
+  int fd, seals;
+
+  if (atomic_load (&rings.area))
+    return NULL;
+  if (!rings.has_key)
+    rings.has_key = create_key && create_key (&rings.key, leave) == 0;
+  if (shared.fd < 0)
+    return "Pagetide's helper gave no memory for events.";
+  snprintf (path, sizeof path, "/proc/%u/fd/%d", region->helper_pid, shared.fd);
+  fd = open (path, O_RDWR | O_CLOEXEC);
+  if (fd < 0)
+    return "The memory for events cannot be opened (the program has other rights, or no free descriptor).";
+  seals = fcntl (fd, F_GET_SEALS);
+  /* Without the seal its maker could shorten it, and our writes would kill the program.  */
+  if (seals < 0 || !(seals & F_SEAL_SHRINK) || syscall (SYS_fstat, fd, &st) != 0
+      || st.st_size != (off_t)TIDE_CALLS_AREA_SIZE || shared.size != TIDE_CALLS_AREA_SIZE)
+    {
+      close (fd);
+      return "The memory for events is not what it should be.";
+    }
+  area = mmap (NULL, TIDE_CALLS_AREA_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  close (fd);
+  if (area == MAP_FAILED)
+    return "There is no memory for events.";
+  if (area->magic != TIDE_CALLS_AREA_MAGIC || area->size != TIDE_CALLS_AREA_SIZE)
+    {
+      munmap (area, TIDE_CALLS_AREA_SIZE);
+      return "The memory for events is not what it should be.";
+    }
+  rings.resident = 0;
+  populate (area, TIDE_CALLS_COUNTS_OFFSET);
+  rings.n_counts = atomic_load (&area->n_counts);
+  if (rings.n_counts > 0)
+    populate (tide_calls_area_counts (area), rings.n_counts * sizeof (uint64_t));
+  atomic_store (&rings.area, area);
+  /* The first ring is there before anything is measured, others are counted out of RSS.  */
+  tide_calls_rings_enter ();
+  atomic_store (&rings.own_pages, 0);
+  return NULL;
+}
+
+void
+tide_calls_rings_close (void)
+{
+  TideCallsArea *area = atomic_load (&rings.area);
+
+  if (!area)
+    return;
+  for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
+    if (rings.threads[i] && win (rings.threads[i], rings.generation))
+      release (rings.threads[i]);
+  atomic_store (&rings.area, NULL);
+  if (++rings.generation == 0)
+    rings.generation = 1;
+  /* A thread that is just ending may still write to its ring: then the memory stays.  */
+  if (atomic_load (&rings.n_leaving) == 0 && munmap (area, TIDE_CALLS_AREA_SIZE) == 0)
+    tide_account_own (-rings.resident);
+}
+
+void
+tide_calls_rings_drop (void)
+{
+  TideCallsArea *area = atomic_load (&rings.area);
+
+  if (!area)
+    return;
+  atomic_store (&rings.area, NULL);
+  for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
+    if (rings.threads[i] && win (rings.threads[i], rings.generation))
+      tide_rss_gate_drop (&rings.threads[i]->gate);
+  if (++rings.generation == 0)
+    rings.generation = 1;
+  munmap (area, TIDE_CALLS_AREA_SIZE);
+}
+
+static TideCallsThread *
+take (TideCallsArea *area, uint32_t index)
+{
+  TideCallsThread *thread = rings.threads[index];
+  TideCallsRing *ring = tide_calls_area_ring (area, index);
+  size_t thread_size = (sizeof *thread + 4095) & ~(size_t)4095;
+  uint32_t expected = TIDE_CALLS_RING_FREE;
+
+  if (thread && atomic_load (&thread->generation) != 0)
+    return NULL;
+  if (!thread)
+    {
+      thread = mmap (NULL, thread_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      if (thread == MAP_FAILED)
+        return NULL;
+      populate (thread, thread_size);
+      rings.resident -= (int64_t)(thread_size / (size_t)sysconf (_SC_PAGESIZE)); /* it stays at the end */
+      rings.threads[index] = thread;
+      thread->index = index;
+    }
+  if (thread->ring != ring)
+    {
+      populate (ring, TIDE_CALLS_RING_SIZE);
+      thread->ring = ring;
+      thread->records = tide_calls_ring_records (ring);
+    }
+  if (!atomic_compare_exchange_strong (&ring->state, &expected, TIDE_CALLS_RING_TAKEN))
+    return NULL;
+  atomic_store (&ring->tid, (uint32_t)syscall (SYS_gettid));
+  thread->head = thread->end = atomic_load (&ring->head);
+  thread->n_events = 0;
+  memset (thread->cache, 0, sizeof thread->cache);
+  tide_rss_gate_open (&thread->gate);
+  atomic_store (&thread->generation, rings.generation);
+  return thread;
+}
+
+TideCallsThread *
+tide_calls_rings_enter (void)
+{
+  TideCallsArea *area = atomic_load_explicit (&rings.area, memory_order_relaxed);
+  TideCallsThread *thread = current;
+
+  if (__builtin_expect (thread != NULL
+                            && atomic_load_explicit (&thread->generation, memory_order_relaxed)
+                                   == rings.generation,
+                        1))
+    return thread;
+  if (!area)
+    return NULL;
+  thread = NULL;
+  for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS && !thread; i++)
+    if (atomic_load (&tide_calls_area_ring (area, i)->state) == TIDE_CALLS_RING_FREE)
+      thread = take (area, i);
+  current = thread;
+  if (thread && rings.has_key)
+    pthread_setspecific (rings.key, thread);
+  return thread;
+}
+
+TideCallsRecord *
+tide_calls_ring_reserve (TideCallsThread *thread)
+{
+  if (__builtin_expect (thread->head == thread->end, 0))
+    {
+      thread->end = atomic_load_explicit (&thread->ring->tail, memory_order_acquire) + TIDE_CALLS_RING_EVENTS;
+      if (thread->end - thread->head - 1 >= TIDE_CALLS_RING_EVENTS)
+        {
+          thread->end = thread->head;
+          atomic_fetch_add_explicit (&thread->ring->lost, 1, memory_order_relaxed);
+          return NULL;
+        }
+    }
+  return &thread->records[thread->head & (TIDE_CALLS_RING_EVENTS - 1)];
+}
+
+void
+tide_calls_ring_publish (TideCallsThread *thread)
+{
+  atomic_store_explicit (&thread->ring->head, ++thread->head, memory_order_release);
+}
+
+void
+tide_calls_rings_lose (void)
+{
+  TideCallsArea *area = atomic_load_explicit (&rings.area, memory_order_relaxed);
+
+  if (area)
+    atomic_fetch_add_explicit (&area->lost, 1, memory_order_relaxed);
+}
+
+void
+tide_calls_rings_count (uint32_t id)
+{
+  TideCallsArea *area = atomic_load_explicit (&rings.area, memory_order_relaxed);
+  _Atomic uint64_t *counts = tide_calls_area_counts (area);
+
+  if (__builtin_expect (id >= rings.n_counts, 0))
+    {
+      uint64_t wanted = (id / COUNTS_PER_PAGE + 1) * COUNTS_PER_PAGE;
+
+      if (id >= TIDE_CALLS_N_COUNTS)
+        return;
+      populate (counts + rings.n_counts, (wanted - rings.n_counts) * sizeof counts[0]);
+      rings.n_counts = wanted;
+      atomic_store (&area->n_counts, wanted);
+    }
+  /* Of holders of the GIL alone.  */
+  atomic_store_explicit (&counts[id], atomic_load_explicit (&counts[id], memory_order_relaxed) + 1,
+                         memory_order_relaxed);
+}
+
+int64_t
+tide_calls_rings_get_own_pages (void)
+{
+  return atomic_load_explicit (&rings.own_pages, memory_order_relaxed);
+}

@@ -1,0 +1,65 @@
+#include "tide-calls-private.h"
+#include "tide-python.h"
+
+TideCallsState tide_calls_state;
+
+static const TideCallsSource *source;
+
+bool
+tide_calls_start (const TideCallsSink *sink, const TidePythonLayout *layout, char *reason, size_t size)
+{
+  const TideCallsSource *wanted =
+      tide_python_has_monitoring () ? &tide_calls_by_monitor : &tide_calls_by_threads;
+
+  reason[0] = '\0';
+  tide_calls_state.sink = *sink;
+  tide_calls_state.thread = pthread_self ();
+  if (!wanted->start (layout, reason, size))
+    return false;
+  source = wanted;
+  atomic_store (&tide_calls_state.open, sink->kinds);
+  return true;
+}
+
+void
+tide_calls_silence (void)
+{
+  atomic_store (&tide_calls_state.open, 0);
+}
+
+void
+tide_calls_take_away (void)
+{
+  tide_calls_state.retired = false;
+  if (source)
+    source->stop ();
+  source = NULL;
+}
+
+void
+tide_calls_stop (void)
+{
+  tide_calls_silence ();
+  tide_calls_take_away ();
+}
+
+void
+tide_calls_retire (void)
+{
+  tide_calls_silence ();
+  tide_calls_state.retired = source != NULL;
+}
+
+const char *
+tide_calls_check (void)
+{
+  return source && source->check ? source->check () : NULL;
+}
+
+int
+tide_calls_line (const TideCallsEvent *event)
+{
+  int line = event->line ? event->line : tide_py.PyCode_Addr2Line (event->code, event->offset);
+
+  return line < 0 ? 0 : line;
+}
