@@ -1,6 +1,10 @@
 """Pagetide's Python package: where a program's memory goes, asked from inside it.
 
-Its tools are modules of their own, each imported when it is first asked for.
+Its tools are modules of their own, each imported when it is first asked for:
+
+* `pagetide.process` logs the memory of a process, or of a tree of processes, at regular intervals
+* `pagetide.trace_malloc` says what a block of code allocated, by file, line or traceback, without what asking cost
+* `pagetide.debug_malloc_stats` says how a block of code changed CPython's allocator of small objects
 
 Nothing but CPython 3.8 or newer is needed.  Programs that are launched by Pagetide find the package without an installation.
 """
@@ -9,7 +13,7 @@ from typing import Any, List
 
 __version__ = "0.1.0"
 
-_MODULES = ()
+_MODULES = ("debug_malloc_stats", "process", "trace_malloc")
 
 __all__ = ["__version__", *_MODULES]
 
