@@ -82,6 +82,26 @@ adapt (void)
     }
 }
 
+/* A signal that somebody sent waits for the program: for this thread, or for the whole process, as it was
+ * sent.  */
+static void
+put_back (siginfo_t *info)
+{
+  pid_t pid = getpid ();
+
+  if (info->si_code == SI_TKILL)
+    syscall (SYS_rt_tgsigqueueinfo, pid, (pid_t)syscall (SYS_gettid), SIGTRAP, info);
+  else if (info->si_code == SI_USER && info->si_pid == pid)
+    kill (pid, SIGTRAP);
+  else
+    {
+      /* The kernel lets nobody else say of somebody that he called kill().  */
+      if (info->si_code == SI_USER)
+        info->si_code = SI_QUEUE;
+      syscall (SYS_rt_sigqueueinfo, pid, SIGTRAP, info);
+    }
+}
+
 static void
 on_trap (int number, siginfo_t *info, void *context)
 {
@@ -94,7 +114,7 @@ on_trap (int number, siginfo_t *info, void *context)
       tide_faults_stop ();
       tide_mask_settle ();
       sigaddset (&((ucontext_t *)context)->uc_sigmask, SIGTRAP);
-      syscall (SYS_rt_sigqueueinfo, getpid (), SIGTRAP, info);
+      put_back (info);
     }
   else if (info->si_code != TRAP_BY_PERF)
     {
@@ -287,6 +307,7 @@ drop (void)
 
   if (is_ours (fd))
     close (fd);
+  tide_mask_drop ();
 }
 
 const TideAgentInstrument tide_instrument_faults = {

@@ -445,8 +445,10 @@ thread = threading.Thread(target=wait)
 thread.start()
 thread.join()
 assert done
-# One that somebody sends is the program's, as ever.
+# One that somebody sends is the program's, as ever; a thread that is about to end may have it in its hands for a moment.
 os.kill(os.getpid(), signal.SIGTRAP)
+while not signal.sigpending():
+    pass
 assert signal.sigpending() == {signal.SIGTRAP}
 assert signal.sigwait(everything) == signal.SIGTRAP
 signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -457,6 +459,57 @@ assert signal.SIGTRAP not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 program = "import signal; assert not signal.sigpending(); signal.pthread_sigmask(signal.SIG_SETMASK, [])"
 os.execv(sys.executable, [sys.executable, "-S", "-c", program])
 """, wanted=EVENTS | FAULTS, state=READY)
+
+    def test_threads_inherit_what_is_blocked(self):
+        """A signal to the whole process goes to any thread that does not block it: those that live or end meanwhile must know that they do."""
+        recording = self.run_program(BLOCK + """
+import os, signal, sys, threading
+everything = signal.valid_signals()
+signal.pthread_sigmask(signal.SIG_BLOCK, everything)
+go = True
+def work():
+    while go:
+        b"x" * 3000000
+def end():
+    b"x" * 300000
+workers = [threading.Thread(target=work) for i in range(3)]
+for thread in workers:
+    thread.start()
+# The first one ends the instrument; all are the program's.
+for i in range(30):
+    for thread in [threading.Thread(target=end) for j in range(3)]:
+        thread.start()
+    os.kill(os.getpid(), signal.SIGTRAP)
+    assert signal.sigwait(everything) == signal.SIGTRAP
+pid = os.fork()
+if pid == 0:
+    os.kill(os.getpid(), signal.SIGTRAP)
+    assert signal.sigpending() == {signal.SIGTRAP}
+    os._exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+go = False
+for thread in workers:
+    thread.join()
+# It believes so no longer, and dies of the next as it would without us.
+signal.pthread_sigmask(signal.SIG_UNBLOCK, everything)
+assert signal.SIGTRAP not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+os.kill(os.getpid(), signal.SIGTRAP)
+""", wanted=EVENTS | FAULTS, state=READY, status=128 + signal.SIGTRAP)
+        self.faults_or_skip(recording)
+
+    def test_forked_child_blocks_what_it_believes(self):
+        """The child of a program that has blocked all has no signals of ours, and its mask becomes real."""
+        recording = self.run_program(BLOCK + """
+import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+pid = os.fork()
+if pid == 0:
+    with open("/proc/self/status") as stream:
+        mask = next(int(line.split()[1], 16) for line in stream if line.startswith("SigBlk:"))
+    os._exit(0 if mask >> (signal.SIGTRAP - 1) & 1 else 1)
+assert os.waitpid(pid, 0)[1] == 0
+""", wanted=EVENTS | FAULTS)
+        self.faults_or_skip(recording)
 
     def test_other_allocators(self):
         for environment, arguments in (({"PYTHONMALLOC": "debug"}, []), ({"PYTHONMALLOC": "malloc"}, []), ({}, ["-X", "dev"]),
