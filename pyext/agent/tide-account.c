@@ -136,8 +136,8 @@ write_event (const Stack *stack, TideSource source, uint64_t time_ns, int64_t de
   tide_ring_commit ();
 }
 
-static void
-ring_bell (void)
+void
+tide_account_ring_bell (void)
 {
   _Atomic uint32_t *idle = &account.region->helper_idle;
 
@@ -288,7 +288,7 @@ look (TideSource source, const void *freed, bool before_release, uint64_t time_n
     write_event (&account.stack, source, time_ns, delta, rss);
   if (source == TIDE_SOURCE_FAULT)
     claim (&account.stack, signal_pages);
-  ring_bell ();
+  tide_account_ring_bell ();
   return true;
 }
 

@@ -72,6 +72,9 @@ uint32_t tide_account_named_code (uint64_t address,
 void *tide_account_reserve (size_t size, TideRecordKind kind);
 void tide_account_commit (void);
 
+/* Has a helper that sleeps look now.  */
+void tide_account_ring_bell (void);
+
 /* Last look, then nothing more.  */
 void tide_account_end (void);
 

@@ -9,9 +9,11 @@
 #include "tide-python.h"
 #include "tide-region.h"
 #include "tide-statm.h"
+#include "tide-wake.h"
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +26,8 @@
 static struct
 {
   TideRegion *region;
+  pthread_t main_thread;
+  bool obeying;        /* the main thread's own */
   _Atomic bool called; /* the main thread was asked to obey, and has not come yet */
 } agent;
 
@@ -45,6 +49,7 @@ end (void)
 {
   if (!agent.region || get_state () != TIDE_AGENT_READY)
     return;
+  tide_wake_yield (SIGURG);
   tide_instruments_end ();
   tide_account_end ();
   set_state (TIDE_AGENT_ENDED);
@@ -57,6 +62,7 @@ static void __attribute__ ((destructor)) at_exit (void) { end (); }
 static void
 drop_in_child (void)
 {
+  tide_wake_drop ();
   tide_instruments_drop ();
   tide_account_drop ();
   if (mmap (agent.region, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
@@ -67,22 +73,39 @@ drop_in_child (void)
     atomic_store (&agent.region->suspend, 1);
 }
 
-/* In the main thread with the GIL: what the helper wants, see tide-region.h.  */
-static int
-obey (void *unused)
+/* In the main thread with the GIL: what the helper wants, see tide-region.h.  An instrument that starts may
+ * run Python code, in which we are called again.  */
+static void
+obey (void)
 {
-  atomic_store (&agent.called, false);
-  if (!agent.region || get_state () != TIDE_AGENT_READY || !tide_account_is_open ())
-    return 0;
+  if (agent.obeying || !agent.region || get_state () != TIDE_AGENT_READY || !tide_account_is_open ())
+    return;
+  agent.obeying = true;
   if (atomic_load (&agent.region->stop))
     {
       tide_instruments_stop_all ();
+      tide_wake_end ();
       tide_account_end ();
       set_state (TIDE_AGENT_STOPPED);
     }
   else
     tide_instruments_apply ();
+  agent.obeying = false;
+}
+
+static int
+obey_call (void *unused)
+{
+  atomic_store (&agent.called, false);
+  obey ();
   return 0;
+}
+
+static void
+call_main_thread (void)
+{
+  if (!atomic_exchange (&agent.called, true) && tide_py.Py_AddPendingCall (obey_call, NULL) != 0)
+    atomic_store (&agent.called, false);
 }
 
 void
@@ -90,9 +113,23 @@ tide_agent_poll (void)
 {
   if (!tide_account_is_open ())
     return;
-  if ((atomic_load_explicit (&agent.region->stop, memory_order_relaxed) || tide_instruments_check ())
-      && !atomic_exchange (&agent.called, true) && tide_py.Py_AddPendingCall (obey, NULL) != 0)
-    atomic_store (&agent.called, false);
+  if (atomic_load_explicit (&agent.region->stop, memory_order_relaxed) || tide_instruments_check ())
+    call_main_thread ();
+}
+
+TideRegion *
+tide_agent_get_region (void)
+{
+  return agent.region && get_state () == TIDE_AGENT_READY && tide_account_is_open () ? agent.region : NULL;
+}
+
+void
+tide_agent_obey (void)
+{
+  if (pthread_equal (pthread_self (), agent.main_thread))
+    obey ();
+  else
+    call_main_thread ();
 }
 
 static void
@@ -105,6 +142,7 @@ start_instruments (void)
     }
   tide_account_begin ();
   tide_instruments_apply ();
+  tide_wake_begin (agent.region, obey);
 }
 
 static void
@@ -138,6 +176,7 @@ start (void)
 
   if (getpid () != (pid_t)region->target_pid)
     return;
+  agent.main_thread = pthread_self ();
   if (missing)
     {
       snprintf (sentence, sizeof sentence, "This interpreter lacks %s.", missing);

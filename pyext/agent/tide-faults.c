@@ -4,6 +4,7 @@
 #include "tide-instrument.h"
 #include "tide-mask.h"
 #include "tide-statm.h"
+#include "tide-wake.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -329,6 +330,8 @@ sigaction (int number, const struct sigaction *action, struct sigaction *old)
   struct sigaction now;
   int result = 0;
 
+  if (action)
+    tide_wake_yield (number);
   if (number != SIGTRAP || !faults.handling)
     return __sigaction (number, action, old);
   if (__sigaction (SIGTRAP, NULL, &now) != 0 || now.sa_sigaction != on_trap)
@@ -354,6 +357,7 @@ signal (int number, __typeof (signal (0, NULL)) handler)
   struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART };
   struct sigaction old;
 
+  tide_wake_yield (number);
   if (number != SIGTRAP || !faults.handling)
     return ssignal (number, handler);
   sigemptyset (&action.sa_mask);

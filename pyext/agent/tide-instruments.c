@@ -40,11 +40,14 @@ tell (const TideAgentInstrument *instrument,
       const char *reason)
 {
   TideRegionInstrument *shared = shared_of (instrument);
+  uint32_t sequence = atomic_load_explicit (&shared->sequence, memory_order_relaxed);
 
+  atomic_store_explicit (&shared->sequence, sequence + 1, memory_order_relaxed);
+  atomic_thread_fence (memory_order_release);
   shared->unit_bytes = unit_bytes;
   snprintf (shared->reason, sizeof shared->reason, "%s", reason);
-  atomic_thread_fence (memory_order_release);
   shared->state = state;
+  atomic_store_explicit (&shared->sequence, sequence + 2, memory_order_release);
 }
 
 static bool

@@ -63,3 +63,10 @@ tide_python_has_monitoring (void)
 {
   return tide_py.PySys_GetObject ("monitoring") != NULL;
 }
+
+void
+tide_python_release (void *object)
+{
+  if (object)
+    tide_py.Py_DecRef (object);
+}

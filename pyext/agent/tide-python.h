@@ -32,6 +32,7 @@ typedef struct
   const char *doc;
 } TidePyMethod;
 
+#define TIDE_PY_METH_VARARGS 1
 #define TIDE_PY_METH_NOARGS 4
 #define TIDE_PY_METH_FASTCALL 128
 #define TIDE_PY_FILE_INPUT 257
@@ -60,6 +61,9 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
   F (void *, PyObject_CallObject, (void *callable, void *arguments))                                         \
   F (void *, PyObject_CallMethod, (void *object, const char *name, const char *format, ...))                 \
   F (void *, PyImport_ImportModule, (const char *name))                                                      \
+  F (void *, PyTuple_New, (ssize_t length))                                                                  \
+  F (int, PyTuple_SetItem, (void *tuple, ssize_t at, void *taken))                                           \
+  F (void *, PyLong_FromLong, (long value))                                                                  \
   F (long, PyLong_AsLong, (void *object))                                                                    \
   F (void *, PyUnicode_FromString, (const char *text))                                                       \
   F (const char *, PyUnicode_AsUTF8AndSize, (void *object, ssize_t *size))                                   \
@@ -103,6 +107,9 @@ const char *tide_python_load (void);
 
 /* sys.monitoring is there (3.12+).  */
 bool tide_python_has_monitoring (void);
+
+/* Gives a reference back; NULL is none.  */
+void tide_python_release (void *object);
 
 /* The address of an exported symbol of the process and its size in bytes (0: unknown), or NULL.  Safe in
  * programs without libdl.  */

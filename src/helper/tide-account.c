@@ -1,5 +1,6 @@
 #include "tide-account.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A shell script may do much before it becomes Python; after this the person is told that it has not yet.  */
@@ -17,6 +18,9 @@
 /* Stands for the frames of a stack that was too deep, or could not be read to its end.  */
 #define DEEP_NAME "[frames not read]"
 
+#define DAMAGED "What the agent wrote makes no sense; its memory was damaged by the program."
+#define NO_AGENT "The program was started without Pagetide's agent: only its sampler can measure."
+
 static void
 report (TideAccount *self,
         int64_t now_ns,
@@ -25,20 +29,29 @@ report (TideAccount *self,
         uint64_t unit,
         const char *reason)
 {
+  TideRegionInstrument *said = &self->said[which];
   uint32_t bit = 1u << which;
 
-  if (!(self->wanted & bit) || ((self->reported & bit) && self->states[which] == (uint32_t)state))
+  if (reason == NULL)
+    reason = "";
+  if (!(self->wanted & bit)
+      || ((self->reported & bit) && said->state == (uint32_t)state && said->unit_bytes == unit
+          && strcmp (said->reason, reason) == 0))
     return;
   self->reported |= bit;
-  self->states[which] = (uint32_t)state;
-  tide_stream_put_instrument (self->stream, now_ns, (TideInstrument)bit, state, unit, reason);
+  said->state = (uint32_t)state;
+  said->unit_bytes = unit;
+  snprintf (said->reason, sizeof said->reason, "%s", reason);
+  tide_stream_put_instrument (self->stream, now_ns, (TideInstrument)bit, state, unit,
+                              reason[0] != '\0' ? reason : NULL);
 }
 
 static void
 refuse (TideAccount *self, int64_t now_ns, const char *reason)
 {
   for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
-    report (self, now_ns, i, TIDE_STATE_REFUSED, 0, reason);
+    if (!(self->reported & 1u << i) || self->said[i].state != TIDE_STATE_REFUSED)
+      report (self, now_ns, i, TIDE_STATE_REFUSED, 0, reason);
 }
 
 void
@@ -64,6 +77,24 @@ tide_account_init (TideAccount *self,
   self->outside.memory = -1;
   if (!use_agent)
     refuse (self, self->start_ns, "Pagetide's agent is not installed where it should be.");
+}
+
+void
+tide_account_want (TideAccount *self, uint32_t wanted, uint32_t asked, int64_t now_ns)
+{
+  asked &= TIDE_INSTRUMENTS_OF_AGENT;
+  if (self->ring.broken || self->no_agent)
+    {
+      for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
+        if (asked & 1u << i)
+          tide_stream_put_instrument (self->stream, now_ns, (TideInstrument)(1u << i), TIDE_STATE_REFUSED, 0,
+                                      self->ring.broken ? DAMAGED : NO_AGENT);
+      return;
+    }
+  /* What was wanted once stays here, so that its end is told as well.  */
+  self->wanted |= wanted;
+  self->reported &= ~asked;
+  self->awaited |= asked;
 }
 
 void
@@ -94,13 +125,11 @@ put (TideAccount *self, const TideEvent *event)
 static void
 distrust (TideAccount *self, int64_t now_ns)
 {
-  static const char reason[] = "What the agent wrote makes no sense; its memory was damaged by the program.";
-
   self->ring.broken = true;
   self->reported = 0;
-  tide_stream_put_message (self->stream, now_ns, TIDE_SEVERITY_WARNING, reason);
+  tide_stream_put_message (self->stream, now_ns, TIDE_SEVERITY_WARNING, DAMAGED);
   for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
-    report (self, now_ns, i, TIDE_STATE_OFF, 0, reason);
+    report (self, now_ns, i, TIDE_STATE_OFF, 0, DAMAGED);
   self->wanted = 0;
 }
 
@@ -109,12 +138,15 @@ follow_instrument (TideAccount *self, int64_t now_ns, int which, const TideRegio
 {
   TideRegionInstrument copy;
 
+  uint32_t sequence = atomic_load_explicit (&shared->sequence, memory_order_acquire);
+
   memcpy (&copy, shared, sizeof copy);
+  atomic_thread_fence (memory_order_acquire);
   copy.reason[sizeof copy.reason - 1] = '\0';
-  if (copy.state > TIDE_STATE_REFUSED)
+  if (copy.state > TIDE_STATE_REFUSED || (sequence & 1) != 0
+      || atomic_load_explicit (&shared->sequence, memory_order_relaxed) != sequence)
     return;
-  report (self, now_ns, which, (TideInstrumentState)copy.state, copy.unit_bytes,
-          copy.reason[0] != 0 ? copy.reason : NULL);
+  report (self, now_ns, which, (TideInstrumentState)copy.state, copy.unit_bytes, copy.reason);
 }
 
 static void
@@ -148,8 +180,11 @@ tide_account_follow (TideAccount *self, int64_t now_ns)
   self->agent_state = state;
   if (state >= TIDE_AGENT_READY)
     {
+      if (atomic_load (&self->region->wish) == atomic_load (&self->region->wish_done))
+        self->awaited = 0;
       for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
-        follow_instrument (self, now_ns, i, &self->region->instruments[i]);
+        if (!(self->awaited & 1u << i))
+          follow_instrument (self, now_ns, i, &self->region->instruments[i]);
     }
   else if (now_ns - self->start_ns > PYTHON_NS)
     refuse (self, now_ns, "No Python interpreter that can be measured has come up in this process so far.");

@@ -30,9 +30,10 @@ typedef struct
   TideOutside outside;
   TideThreads threads;
 
-  uint32_t agent_state;                /* last seen */
-  uint32_t reported;                   /* instruments of which something was said */
-  uint32_t states[TIDE_N_INSTRUMENTS]; /* what was said of each */
+  uint32_t agent_state; /* last seen */
+  uint32_t reported;    /* instruments of which something was said */
+  uint32_t awaited;     /* those that were wished, of which what the region says is from before */
+  TideRegionInstrument said[TIDE_N_INSTRUMENTS]; /* what was said of each */
   bool layout_good;
   bool no_agent;       /* it will not come: nobody can be charged */
   uint64_t last_pages; /* RSS when it was last read, and when it was last another */
@@ -56,6 +57,10 @@ void tide_account_init (TideAccount *self,
                         bool use_agent,
                         int64_t start_ns);
 void tide_account_finish (TideAccount *self);
+
+/* From now on WANTED is wanted of the agent, ASKED of it for the first time or once more: what becomes of
+ * these is told, also when it is what it was.  */
+void tide_account_want (TideAccount *self, uint32_t wanted, uint32_t asked, int64_t now_ns);
 
 /* Tells what the agent says of itself, when that is new.  */
 void tide_account_follow (TideAccount *self, int64_t now_ns);

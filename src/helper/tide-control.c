@@ -46,7 +46,7 @@ tide_control_read (TideControl *self)
 static TideControlCommand
 decode (const TideFrameHeader *header, TideSlice payload)
 {
-  TideControlCommand command = { TIDE_CONTROL_NOTHING, 0 };
+  TideControlCommand command = { .kind = TIDE_CONTROL_NOTHING, .stream = header->stream };
   uint32_t number;
   bool suspend;
 
@@ -66,6 +66,14 @@ decode (const TideFrameHeader *header, TideSlice payload)
     case TIDE_FRAME_DETACH:
       command.kind = TIDE_CONTROL_DETACH;
       break;
+    case TIDE_FRAME_SWITCH:
+      if (tide_get_switch (payload, &command.wish))
+        command.kind = TIDE_CONTROL_SWITCH;
+      break;
+    case TIDE_FRAME_BUDGET:
+      if (tide_get_budget (payload, &command.thousandths))
+        command.kind = TIDE_CONTROL_BUDGET;
+      break;
     default:
       break;
     }
@@ -75,7 +83,7 @@ decode (const TideFrameHeader *header, TideSlice payload)
 TideControlCommand
 tide_control_next (TideControl *self)
 {
-  TideControlCommand command = { TIDE_CONTROL_NOTHING, 0 };
+  TideControlCommand command = { .kind = TIDE_CONTROL_NOTHING };
 
   while (command.kind == TIDE_CONTROL_NOTHING)
     {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-frames.h"
+#include "tide-switch-frames.h"
 
 /* The control frames that come in.  What is no frame, or too long for one, ends the reading: the target is
  * not harmed by it.  */
@@ -18,12 +19,17 @@ typedef enum
   TIDE_CONTROL_SUSPEND,
   TIDE_CONTROL_RESUME,
   TIDE_CONTROL_DETACH,
+  TIDE_CONTROL_SWITCH,
+  TIDE_CONTROL_BUDGET,
 } TideControlKind;
 
 typedef struct
 {
   TideControlKind kind;
+  uint16_t stream; /* of the process that is meant; TIDE_STREAM_ALL: of each */
   int signal_number;
+  TideSwitch wish;
+  uint32_t thousandths; /* budget */
 } TideControlCommand;
 
 /* Takes FD; -1 is none.  */

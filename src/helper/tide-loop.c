@@ -87,6 +87,23 @@ detach (TideLoop *self, int64_t now_ns)
   tide_outlet_close (&self->outlet);
 }
 
+/* Those that COMMAND is meant for.  */
+static void
+change (TideLoop *self, const TideControlCommand *command, int64_t now_ns)
+{
+  for (uint32_t i = 0; i < self->n_processes; i++)
+    {
+      TideMeasured *process = self->processes[i];
+
+      if (command->stream != TIDE_STREAM_ALL && command->stream != process->stream.number)
+        continue;
+      if (command->kind == TIDE_CONTROL_SWITCH)
+        tide_measured_switch (process, &command->wish, now_ns);
+      else
+        tide_wish_set_budget (&process->wish, command->thousandths);
+    }
+}
+
 static void
 obey (TideLoop *self, int64_t now_ns)
 {
@@ -109,6 +126,10 @@ obey (TideLoop *self, int64_t now_ns)
           break;
         case TIDE_CONTROL_DETACH:
           detach (self, now_ns);
+          break;
+        case TIDE_CONTROL_SWITCH:
+        case TIDE_CONTROL_BUDGET:
+          change (self, &command, now_ns);
           break;
         }
     }

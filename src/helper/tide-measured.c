@@ -20,6 +20,7 @@ tide_measured_start (
   tide_procfs_init (&self->procfs, pid);
   tide_account_init (&self->account, &self->stream, self->shared.region, &self->procfs, instruments,
                      use_agent, now_ns);
+  tide_wish_init (&self->wish, self->shared.region, &self->procfs, instruments);
 }
 
 void
@@ -88,12 +89,32 @@ drain (TideMeasured *self, int64_t now_ns)
 }
 
 void
+tide_measured_switch (TideMeasured *self, const TideSwitch *wish, int64_t now_ns)
+{
+  tide_account_want (&self->account, tide_wish_change (&self->wish, wish, now_ns), wish->on, now_ns);
+}
+
+static void
+follow_wishes (TideMeasured *self, int64_t now_ns)
+{
+  TideSwitch asked;
+
+  if (tide_wish_asked (&self->wish, &asked))
+    {
+      tide_measured_switch (self, &asked, now_ns);
+      tide_wish_granted (&self->wish);
+    }
+  tide_wish_follow (&self->wish, &self->stream, now_ns);
+}
+
+void
 tide_measured_tick (TideMeasured *self, int64_t now_ns)
 {
   uint64_t pages;
   bool full;
 
   self->tick_ns = now_ns;
+  follow_wishes (self, now_ns);
   drain (self, now_ns);
   if (self->suspended || !tide_account_charge (&self->account, now_ns, &pages))
     return;
@@ -148,6 +169,7 @@ void
 tide_measured_let_go (TideMeasured *self)
 {
   atomic_store (&self->shared.region->stop, 1);
+  tide_wish_wake (&self->wish);
 }
 
 bool

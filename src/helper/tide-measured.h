@@ -4,6 +4,7 @@
 #include "tide-procfs.h"
 #include "tide-shared.h"
 #include "tide-stream.h"
+#include "tide-wish.h"
 
 #include <sys/types.h>
 
@@ -16,6 +17,7 @@ typedef struct
   TideShared shared;
   TideProcfs procfs;
   TideAccount account;
+  TideWish wish;
 
   /* CLOCK_MONOTONIC.  */
   int64_t tick_ns; /* last tick */
@@ -40,6 +42,9 @@ void tide_measured_finish (TideMeasured *self);
 
 /* Drains what its agent wrote, and looks at memory.  */
 void tide_measured_tick (TideMeasured *self, int64_t now_ns);
+
+/* Has instruments of its agent started and stopped.  */
+void tide_measured_switch (TideMeasured *self, const TideSwitch *wish, int64_t now_ns);
 
 /* Whether RSS moved in the last second.  */
 bool tide_measured_is_moving (const TideMeasured *self, int64_t now_ns);

@@ -141,6 +141,25 @@ tide_procfs_read_status (TideProcfs *self, uint64_t *swap_bytes, uint64_t *peak_
   return true;
 }
 
+/* The signals of a mask of /proc, as bits.  */
+static uint64_t
+signals_of (const char *text, const char *key)
+{
+  const char *at = strstr (text, key);
+
+  return at != NULL ? strtoull (at + strlen (key), NULL, 16) : 0;
+}
+
+bool
+tide_procfs_takes_signal (TideProcfs *self, int number)
+{
+  const uint64_t bit = 1ull << (number - 1);
+  char text[4096];
+
+  return read_text (self->status, text, sizeof text) && (signals_of (text, "\nSigCgt:") & bit) != 0
+         && (signals_of (text, "\nSigBlk:") & bit) == 0;
+}
+
 bool
 tide_procfs_read_cpu (TideProcfs *self, uint64_t *cpu_ns)
 {

@@ -29,6 +29,8 @@ bool tide_procfs_read_rss (TideProcfs *self, uint64_t *pages);
 bool tide_procfs_read_stat (TideProcfs *self, TideProcStat *stat);
 /* Bytes swapped out, and the highest RSS so far.  */
 bool tide_procfs_read_status (TideProcfs *self, uint64_t *swap_bytes, uint64_t *peak_bytes);
+/* Whether the main thread has a handler of its own for signal NUMBER, and does not block it.  */
+bool tide_procfs_takes_signal (TideProcfs *self, int number);
 /* CPU time of the process, exact to the nanosecond.  */
 bool tide_procfs_read_cpu (TideProcfs *self, uint64_t *cpu_ns);
 

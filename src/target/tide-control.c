@@ -77,3 +77,17 @@ tide_control_send_detach (TideControl *self)
   tide_put_detach (&self->buffer, 0);
   flush (self);
 }
+
+void
+tide_control_send_switch (TideControl *self, guint stream, const TideSwitch *wish)
+{
+  tide_put_switch (&self->buffer, (guint16)stream, wish);
+  flush (self);
+}
+
+void
+tide_control_send_budget (TideControl *self, guint thousandths)
+{
+  tide_put_budget (&self->buffer, TIDE_STREAM_ALL, thousandths);
+  flush (self);
+}

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tide-switch-frames.h"
+
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -14,6 +16,8 @@ void tide_control_free (TideControl *self);
 void tide_control_send_signal (TideControl *self, int signal_number);
 void tide_control_send_suspend (TideControl *self, gboolean suspend);
 void tide_control_send_detach (TideControl *self);
+void tide_control_send_switch (TideControl *self, guint stream, const TideSwitch *wish);
+void tide_control_send_budget (TideControl *self, guint thousandths);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TideControl, tide_control_free)
 

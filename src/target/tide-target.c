@@ -306,3 +306,15 @@ tide_target_detach (TideTarget *self)
 {
   tide_control_send_detach (self->control);
 }
+
+void
+tide_target_switch (TideTarget *self, guint stream, const TideSwitch *wish)
+{
+  tide_control_send_switch (self->control, stream, wish);
+}
+
+void
+tide_target_set_budget (TideTarget *self, guint thousandths)
+{
+  tide_control_send_budget (self->control, thousandths);
+}

@@ -2,6 +2,7 @@
 
 #include "tide-batch.h"
 #include "tide-launch.h"
+#include "tide-switch-frames.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,11 @@ const GError *tide_target_get_error (TideTarget *self);
 void tide_target_send_signal (TideTarget *self, int signal_number);
 void tide_target_suspend (TideTarget *self, gboolean suspend);
 void tide_target_detach (TideTarget *self);
+/* Starts and stops instruments of the process with number STREAM of the recording, or of all
+ * (TIDE_STREAM_ALL); what comes of it is told as notes of the recording.  */
+void tide_target_switch (TideTarget *self, guint stream, const TideSwitch *wish);
+/* The share of the program's time that measuring may take, in thousandths; 0: any.  */
+void tide_target_set_budget (TideTarget *self, guint thousandths);
 /* FALSE when the stream ended before its program said how it did: the figures at the end are missing.  After
  * "ended".  */
 gboolean tide_target_is_whole (TideTarget *self);

@@ -88,8 +88,8 @@ typedef struct
 
 typedef struct
 {
-  uint32_t state; /* TideInstrumentState */
-  uint32_t padding;
+  uint32_t state;            /* TideInstrumentState */
+  _Atomic uint32_t sequence; /* odd while the others are being written */
   uint64_t unit_bytes;
   char reason[240]; /* zero-terminated when refused */
 } TideRegionInstrument;
@@ -109,6 +109,19 @@ typedef struct
   uint32_t padding;
   uint64_t size; /* bytes */
 } TideRegionArea;
+
+/* What the program itself asks of the helper, by way of the agent: as a SWITCH frame.  The fields first, then
+ * `number` goes up by one; nothing more is asked before `taken` is the same.  */
+typedef struct
+{
+  _Atomic uint32_t number; /* by the agent  */
+  _Atomic uint32_t taken;  /* by the helper */
+  uint32_t on, off;        /* TideInstrument bits */
+  uint32_t parts;          /* TIDE_SWITCH_*       */
+  uint32_t padding;
+  uint64_t trigger_bytes;
+  uint64_t sample_bytes;
+} TideRegionRequest;
 
 #define TIDE_RECORD_MAX_FRAMES 128
 
@@ -157,11 +170,12 @@ typedef struct
   _Atomic uint32_t wanted; /* TideInstrument bits that are to be on */
   _Atomic uint32_t wish;
   _Atomic uint32_t wish_done;
-  int32_t wake_signal; /* by the agent: it may be sent to have the agent look at once; 0: none */
+  _Atomic int32_t wake_signal; /* by the agent: sent to the main thread it has the agent look; 0: none */
   TideRegionArea areas[TIDE_N_AREAS];
   _Atomic uint64_t trigger_bytes; /* calls: only those that moved RSS by so much; 0: all */
   _Atomic uint64_t sample_bytes;  /* bytes-sampled: mean distance of two samples; 0: the default */
   _Atomic uint32_t budget;        /* thousandths of the target's time that measuring may take; 0: any */
+  TideRegionRequest request;
 
   /* The shared account.  Its own cache line: both sides write it.  */
   _Alignas(64) _Atomic int64_t accounted_pages;

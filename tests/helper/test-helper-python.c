@@ -1,4 +1,5 @@
 #include "helper-fixture.h"
+#include "tide-switch-frames.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -235,6 +236,87 @@ test_detach (gconstpointer python)
 }
 
 static void
+send_switch (Run *run, guint on, guint off)
+{
+  const TideSwitch wish = { .on = on, .off = off };
+  TideBuffer buffer;
+
+  tide_buffer_init (&buffer);
+  tide_put_switch (&buffer, 0, &wish);
+  run_send (run, &buffer);
+  tide_buffer_finish (&buffer);
+}
+
+static void
+read_until_events_are (Run *run, TideInstrumentState state)
+{
+  const TideInstrumentInfo *last = NULL;
+
+  do
+    {
+      g_assert_true (run_read_until (run, TIDE_FRAME_INSTRUMENT));
+      last = &g_array_index (run->instruments, TideInstrumentInfo, run->instruments->len - 1);
+    }
+  while (last->instrument != TIDE_INSTRUMENT_EVENTS || last->state != state);
+}
+
+static gboolean
+is_new_enough (const char *python)
+{
+  const char *argv[] = { python, "-c", "import sys; sys.exit(sys.version_info < (3, 8))", NULL };
+  int status;
+
+  return g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, NULL)
+         && status == 0;
+}
+
+/* Instruments come and go while the main thread sits in a system call and takes no memory, and the program's
+ * reading goes on where it was.  */
+static void
+test_switch (gconstpointer python)
+{
+  int fd;
+  char *fifo = run_make_fifo (&fd);
+  g_autoptr (Run) run = run_python ("--capture --instruments 3", python, "pause", fifo);
+
+  while (run->output[1]->len < strlen ("ready\n"))
+    g_assert_true (run_read_frame (run));
+  for (guint i = 0; i < 3; i++)
+    {
+      send_switch (run, 0, TIDE_INSTRUMENT_EVENTS);
+      read_until_events_are (run, TIDE_STATE_OFF);
+      send_switch (run, TIDE_INSTRUMENT_EVENTS, 0);
+      read_until_events_are (run, TIDE_STATE_ON);
+    }
+  g_assert_cmpint (write (fd, "xx", 2), ==, 2);
+  g_assert_cmpint (run_finish (run), ==, 5);
+  assert_exact (run);
+  assert_growth (run, 16384);
+  run_remove_fifo (fifo, fd);
+}
+
+/* Without the agent nothing can be switched on, and that is said each time.  */
+static void
+test_switch_without_agent (gconstpointer python)
+{
+  int fd;
+  char *fifo = run_make_fifo (&fd);
+  g_autoptr (Run) run = run_python ("--capture --instruments 1", python, "pause", fifo);
+
+  while (run->output[1]->len < strlen ("ready\n"))
+    g_assert_true (run_read_frame (run));
+  for (guint i = 0; i < 2; i++)
+    {
+      send_switch (run, TIDE_INSTRUMENT_EVENTS, 0);
+      read_until_events_are (run, TIDE_STATE_REFUSED);
+    }
+  g_assert_cmpint (write (fd, "xx", 2), ==, 2);
+  g_assert_cmpint (run_finish (run), ==, 5);
+  g_assert_cmpuint (run->events->len, ==, 0);
+  run_remove_fifo (fifo, fd);
+}
+
+static void
 test_lies (void)
 {
   static const char *const lies[] = { "head",    "odd-head",  "size-0", "size-large", "frames", "delta",
@@ -326,6 +408,8 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   for (guint i = 0; i < pythons->len; i++)
     {
+      g_autofree char *switching = NULL;
+
       /* How it ends is the same for all.  */
       for (guint j = 0; j < (i == 0 ? G_N_ELEMENTS (hows) : 1); j++)
         {
@@ -335,11 +419,16 @@ main (int argc, char **argv)
           *c = (Case){ pythons->pdata[i], hows[j] };
           g_test_add_data_func_full (path, c, test_growth, g_free);
         }
+      switching = g_strconcat ("/helper/python/switch", pythons->pdata[i], NULL);
+      if (is_new_enough (pythons->pdata[i]))
+        g_test_add_data_func (switching, pythons->pdata[i], test_switch);
     }
   if (pythons->len > 0)
     {
       g_test_add_data_func ("/helper/python/pause", pythons->pdata[0], test_pause);
       g_test_add_data_func ("/helper/python/detach", pythons->pdata[0], test_detach);
+      g_test_add_data_func ("/helper/python/switch-without-agent", pythons->pdata[0],
+                            test_switch_without_agent);
     }
   g_test_add_func ("/helper/python/lies", test_lies);
   g_test_add_func ("/helper/python/many", test_many);
