@@ -121,7 +121,7 @@ class ProcessLoggingThread(threading.Thread):
         super().start()
 
     def stop(self) -> None:
-        """Ends the thread and writes what is left: waiting messages, and the line that says STOP, in the caller's thread.
+        """Ends the thread, which first writes the messages that wait, and then writes the line that says STOP, in the caller's thread.
 
         In a child that was forked meanwhile it does nothing: the log is its parent's, and the thread is not there.
         """
@@ -132,7 +132,6 @@ class ProcessLoggingThread(threading.Thread):
             self.join()
         if self._began:
             self._began = False
-            self._write_messages()
             for subject in self._all_subjects():
                 self._write_end(subject)
 
@@ -149,6 +148,7 @@ class ProcessLoggingThread(threading.Thread):
                 # Those that are too late are left out, not caught up with.
                 due += self.interval * max(1, math.ceil((now - due) / self.interval))
                 if self._stop_wanted.wait(min(due - now, threading.TIMEOUT_MAX)):
+                    self._write_messages()
                     return
                 self._write_turn()
         except ProcessLookupError:

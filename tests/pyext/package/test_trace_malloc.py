@@ -9,11 +9,11 @@ import threading
 import tracemalloc
 import unittest
 
+import forms
 from pagetide import trace_malloc
 from pagetide.trace_malloc import TraceMalloc, trace_malloc_log
 
 MIB = 1 << 20
-STATISTIC = re.compile(r".+:\d+: size=-?[\d.]+ [KMG]?i?B \([+-][\d.]+ [KMG]?i?B\), count=\d+ \([+-]\d+\)(, average=[\d.]+ [KMG]?i?B)?$")
 LINE = re.compile(r'TraceMalloc memory delta: (-?[\d,]+) for "(.*)\(\)"$', re.S)
 
 
@@ -34,7 +34,7 @@ class TestTraceMalloc(unittest.TestCase):
         self.assertGreater(tm.memory_finish, 0)
         for stat in tm.statistics:
             self.assertIsInstance(stat, tracemalloc.StatisticDiff)
-            self.assertRegex(str(stat), STATISTIC)
+            self.assertRegex(str(stat), forms.STATISTIC)
         files = {stat.traceback[-1].filename for stat in tm.net_statistics}
         self.assertFalse(files & {tracemalloc.__file__, trace_malloc.__file__}, files)
         # What the garbage collector frees while a snapshot is taken is in one of them alone.
