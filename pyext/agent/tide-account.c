@@ -36,6 +36,7 @@ static struct
   uint64_t block_ns; /* when that was, in CPU time */
   Stack claim;       /* to whom the region's claim belongs */
   const void *_Atomic arena;
+  int64_t left;                 /* pages that the lock holder's look left to the next signal */
   _Atomic int64_t own_pages;    /* of the instruments */
   _Atomic int64_t signal_pages; /* what may come between two fault signals; 0: there are none */
 } account;
@@ -211,6 +212,17 @@ unclaim (void)
   atomic_store (&account.region->claimed_pages, 0);
 }
 
+static void
+limit_claim (int64_t pages)
+{
+  _Atomic int64_t *claimed = &account.region->claimed_pages;
+  int64_t now = atomic_load (claimed);
+
+  /* The helper takes from it as well.  */
+  while (now > pages && !atomic_compare_exchange_weak (claimed, &now, pages))
+    ;
+}
+
 /* Takes what was claimed out of DELTA.  */
 static int64_t
 take_claim (int64_t delta, int64_t rss, uint64_t time_ns)
@@ -233,9 +245,9 @@ share (TideSource source, int64_t delta, int64_t rss, uint64_t time_ns)
 
   if (source == TIDE_SOURCE_FAULT)
     {
-      /* What came since the last signal is the stack's that the signal stopped; more than fits between two
-       * came without signals, in system calls that fill a block.  */
-      int64_t beyond = delta > signal_pages ? delta - signal_pages : 0;
+      /* What came since the last signal is the stack's that the signal stopped; more pages than it took
+       * faults came without them, in system calls that fill a block.  */
+      int64_t period = signal_pages / 2, beyond = delta > period ? delta - period : 0;
 
       return delta - beyond + take_pending (beyond, rss, time_ns);
     }
@@ -267,13 +279,17 @@ look (TideSource source, const void *freed, bool before_release, uint64_t time_n
       source = TIDE_SOURCE_SHUTDOWN;
     }
   *grown = 0;
+  account.left = 0;
   atomic_fetch_add_explicit (&region->n_accounts, 1, memory_order_relaxed);
   if (rss < 0)
     return false;
   delta = rss - atomic_load_explicit (&region->accounted_pages, memory_order_relaxed);
   /* A little growth is for the next signal, which knows whose it is, unless a release is about to hide it. */
   if (delta == 0 || (source == TIDE_SOURCE_ALLOC && !before_release && delta > 0 && delta <= signal_pages))
-    return true;
+    {
+      account.left = delta;
+      return true;
+    }
   if (!tide_ring_has_room (MAX_EVENTS_SIZE) || !capture (&account.stack, freed)
       || !tide_ring_has_room (MAX_EVENTS_SIZE))
     {
@@ -388,6 +404,10 @@ tide_account_block (const void *block, size_t size, bool looked)
       atomic_store (&account.region->pending_pages, missing);
       atomic_store (&account.block, block);
       account.block_ns = clock_ns (CLOCK_PROCESS_CPUTIME_ID);
+      /* The last signal's stack has what came until now; a system call that fills the block brings no other.
+       */
+      if (atomic_load_explicit (&account.signal_pages, memory_order_relaxed) != 0)
+        limit_claim (account.left);
     }
   else
     forget ();
