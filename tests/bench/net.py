@@ -28,7 +28,7 @@ def measured_by(run):
     """The same of a recording, between the two moments that the program names."""
     started = seconds_of(run.report("summary")["recording"]["started"])
     # The program is calm on both sides: what is still to be charged then is.
-    calm = 0.04
+    calm = 0.08
     span = "%.3f..%.3f" % (max(0, run.output["begin"] - started - calm / 4), run.output["end"] - started + calm)
     rows = run.report("functions", "--range", span)["rows"]
     return {(row["file"], row["line"], row["function"]): (row["rss_rise"] or 0, row["rss_fall"] or 0) for row in rows}
