@@ -45,6 +45,7 @@ static struct
   Slot slots[N_SLOTS];
   void *main_tstate;            /* that started it */
   const void *start_new_thread; /* its PyMethodDef's function */
+  int use_tracing;              /* 3.8: where a thread state has it, in int32_t; 0: not found */
   unsigned n_events;
 } threads = {
   .slots = { { .what = "profiler", .getter = "getprofile", .hook = on_profile },
@@ -67,13 +68,11 @@ put_in (const Slot *slot, void *tstate)
 {
   if (slot->set_in)
     slot->set_in (tstate, slot->hook, NULL);
-  else
+  else if (threads.use_tracing > 0)
     {
-      /* 3.8 has no function for it.  Before the two functions stands `use_tracing`.  */
-      int32_t *use_tracing = (int32_t *)((void **)tstate + threads.slots[PROFILE].word) - 1;
-
+      /* 3.8 has no function for it.  */
       ((void **)tstate)[slot->word] = (void *)slot->hook;
-      *use_tracing = 1;
+      ((int32_t *)tstate)[threads.use_tracing] = 1;
     }
 }
 
@@ -181,6 +180,17 @@ is_there (const Slot *slot)
   return there;
 }
 
+/* The flag that went up with the function stands a little before it.  */
+static void
+find_use_tracing (const void *before, const void *tstate, int word)
+{
+  const int32_t *then = before, *now = tstate;
+
+  for (int i = word * 2 - 1; i > 0 && i > word * 2 - 8 && !threads.use_tracing; i--)
+    if (then[i] == 0 && now[i] == 1)
+      threads.use_tracing = i;
+}
+
 /* Puts the hook into the calling thread, and finds out where thread states keep it.  A C function without an
  * object is shown by no getter: it is then put back.  */
 static bool
@@ -203,6 +213,7 @@ install (Slot *slot, void *tstate, char *reason, size_t size)
           snprintf (reason, size, "This interpreter's thread state does not show its %s.", slot->what);
           return false;
         }
+      find_use_tracing (before, tstate, slot->word);
       if (before[slot->word])
         {
           slot->set ((TidePyTraceFunction)before[slot->word], NULL);
@@ -212,6 +223,13 @@ install (Slot *slot, void *tstate, char *reason, size_t size)
   if (taken)
     snprintf (reason, size, "The program uses a %s of its own.", slot->what);
   return !taken;
+}
+
+/* The function for traces stands behind that for profiles: whether the other one is there.  */
+static bool
+has_other (const Slot *slot, const void *tstate)
+{
+  return word_of (tstate, slot->word + (slot == &threads.slots[PROFILE] ? 1 : -1)) != NULL;
 }
 
 /* Another thread's hooks are taken away where they are ours.  */
@@ -226,11 +244,8 @@ take_out (const Slot *slot, void *tstate)
     slot->set_in (tstate, NULL, NULL);
   else
     {
-      int32_t *use_tracing = (int32_t *)((void **)tstate + threads.slots[PROFILE].word) - 1;
-
       ((void **)tstate)[slot->word] = NULL;
-      *use_tracing =
-          word_of (tstate, threads.slots[PROFILE].word) || word_of (tstate, threads.slots[PROFILE].word + 1);
+      ((int32_t *)tstate)[threads.use_tracing] = has_other (slot, tstate);
     }
 }
 

@@ -2,17 +2,28 @@
 
 What stands in [project] of pyproject.toml is what the wheel says; only the few forms of TOML that are used there are read, since 3.8 has no
 reader of its own.  Nothing is written into the source directory.
+
+The agent is compiled on the way, from the sources and with the link options that pyext/meson.build lists, by the C compiler of CC, of the
+interpreter, or `cc`.  Where there is no compiler, or the sources of Pagetide are not around this project, the package goes without; what
+needs the agent says so then.
 """
 import base64
 import hashlib
 import io
 import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
 import tarfile
+import tempfile
 import zipfile
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PACKAGE = "pagetide"
+AGENT = "pagetide-agent.so"
 # Programs to be measured, for the window; no part of the package.
 NOT_INSTALLED = {"examples", "__pycache__"}
 # What a wheel's members are dated, so that the same sources give the same bytes.
@@ -47,20 +58,53 @@ def sources(folder):
     return sorted(found)
 
 
-def write_wheel(directory, files):
+def find_compiler():
+    """The C compiler's command line as a list, or None."""
+    for command in (os.environ.get("CC"), sysconfig.get_config_var("CC"), "cc", "gcc"):
+        words = shlex.split(command or "")
+        if words and shutil.which(words[0]):
+            return words
+    return None
+
+
+def compile_agent():
+    """The bytes of the agent, or None where it cannot be made; stderr says why."""
+    with open(os.path.join(HERE, "meson.build"), encoding="utf-8") as file:
+        target = re.search(r"shared_module\('pagetide-agent',.*?install_dir", file.read(), re.S)[0]
+    files = [os.path.join(HERE, name) for name in re.findall(r"'([^']+\.c)'", target)]
+    compiler = find_compiler()
+    if not all(map(os.path.isfile, files)):
+        print("pagetide: without its agent: the sources of Pagetide are not around this folder", file=sys.stderr)
+        return None
+    if compiler is None:
+        print("pagetide: without its agent: there is no C compiler (CC)", file=sys.stderr)
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, AGENT)
+        command = compiler + ["-std=gnu11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-I" + os.path.join(HERE, "../src/wire"), "-o", path]
+        answer = subprocess.run(command + files + re.findall(r"'(-Wl,[^']+)'", target), stdout=sys.stderr)
+        if answer.returncode:
+            print("pagetide: without its agent: the C compiler failed", file=sys.stderr)
+            return None
+        with open(path, "rb") as file:
+            return file.read()
+
+
+def write_wheel(directory, files, tag="py3-none-any"):
     """A wheel of FILES, {name in it: bytes}, in DIRECTORY; gives its base name."""
     values = project()
     stem = "%s-%s" % (values["name"], values["version"])
     info = stem + ".dist-info/"
     files = dict(files)
     files[info + "METADATA"] = metadata().encode()
-    files[info + "WHEEL"] = b"Wheel-Version: 1.0\nGenerator: pagetide_build\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[info + "WHEEL"] = ("Wheel-Version: 1.0\nGenerator: pagetide_build\nRoot-Is-Purelib: %s\nTag: %s\n"
+                             % ("true" if tag.endswith("any") else "false", tag)).encode()
     record = ""
     for name, content in files.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
         record += "%s,sha256=%s,%d\n" % (name, digest, len(content))
     files[info + "RECORD"] = (record + info + "RECORD,,\n").encode()
-    wheel = stem + "-py3-none-any.whl"
+    wheel = "%s-%s.whl" % (stem, tag)
     with zipfile.ZipFile(os.path.join(directory, wheel), "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             member = zipfile.ZipInfo(name, DATE)
@@ -77,7 +121,11 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     for path in sources(PACKAGE):
         with open(os.path.join(HERE, path), "rb") as file:
             files[path.replace(os.sep, "/")] = file.read()
-    return write_wheel(wheel_directory, files)
+    agent = compile_agent()
+    if agent is None:
+        return write_wheel(wheel_directory, files)
+    files["%s/%s" % (PACKAGE, AGENT)] = agent
+    return write_wheel(wheel_directory, files, "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_"))
 
 
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):

@@ -2,6 +2,7 @@
 
 Its tools are modules of their own, each imported when it is first asked for:
 
+* `pagetide.cPyMemTrace` logs each call, return or line at which memory moved
 * `pagetide.process` logs the memory of a process, or of a tree of processes, at regular intervals
 * `pagetide.trace_malloc` says what a block of code allocated, by file, line or traceback, without what asking cost
 * `pagetide.debug_malloc_stats` says how a block of code changed CPython's allocator of small objects
@@ -13,7 +14,7 @@ from typing import Any, List
 
 __version__ = "0.1.0"
 
-_MODULES = ("debug_malloc_stats", "process", "trace_malloc")
+_MODULES = ("cPyMemTrace", "debug_malloc_stats", "process", "trace_malloc")
 
 __all__ = ["__version__", *_MODULES]
 

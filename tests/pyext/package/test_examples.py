@@ -4,7 +4,6 @@ What an example leaves out because the text around it says it (an import, a list
 the example itself is not touched.  The process example allocates up to 384 MiB and sleeps for 13 s: both are scaled down from outside.
 """
 import glob
-import importlib.util
 import os
 import re
 import subprocess
@@ -132,8 +131,6 @@ class TestExamples(unittest.TestCase):
 
     def profile_log(self, text):
         """The lines of the log that the program leaves in its directory."""
-        if importlib.util.find_spec("pagetide.cPyMemTrace") is None:
-            self.skipTest("pagetide.cPyMemTrace is not built yet")
         self.run_program(text)
         [log] = glob.glob(os.path.join(self.folder, "*.log"))
         self.assertRegex(os.path.basename(log), r"^\d{8}_\d{6}_(\d+_)?\d+_P_\d+_PY3\.\d+\.\d+\w*\.log$")

@@ -1,0 +1,183 @@
+#define _GNU_SOURCE
+#include "tide-log-thread.h"
+#include "tide-calibrate.h"
+#include "tide-code-text.h"
+#include "tide-python.h"
+#include "tide-release.h"
+#include "tide-statm.h"
+#include "tide-text-log.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* As in tide-calls-rings.c: names that moved from one of glibc's libraries to another.  */
+#if defined(__x86_64__) && defined(__GLIBC__)
+__asm__(".symver pthread_key_create, pthread_key_create@GLIBC_2.2.5");
+__asm__(".symver pthread_setspecific, pthread_setspecific@GLIBC_2.2.5");
+#elif defined(__aarch64__) && defined(__GLIBC__)
+__asm__(".symver pthread_key_create, pthread_key_create@GLIBC_2.17");
+__asm__(".symver pthread_setspecific, pthread_setspecific@GLIBC_2.17");
+#endif
+#pragma weak pthread_key_create
+#pragma weak pthread_setspecific
+
+/* CPU time is asked of the kernel once in so long; between, it goes on as the clock on the wall.  */
+#define CLOCK_NS 20000
+
+static struct
+{
+  int n_logs;
+  int64_t page_size;
+  int64_t own_bytes; /* what the texts of code objects took before the first log began */
+  int64_t clock_wall_ns, clock_cpu_ns;
+  bool has_layout;
+  TidePythonLayout layout;
+  pthread_key_t key;
+  bool has_key;
+} shared;
+
+static __thread TideLogThread *this_thread;
+
+static int64_t
+read_clock (clockid_t clock)
+{
+  struct timespec ts;
+
+  clock_gettime (clock, &ts);
+  return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+int64_t
+tide_log_wall (void)
+{
+  return read_clock (CLOCK_MONOTONIC);
+}
+
+int64_t
+tide_log_cpu (int64_t wall_ns)
+{
+  if (wall_ns - shared.clock_wall_ns > CLOCK_NS || wall_ns < shared.clock_wall_ns)
+    {
+      shared.clock_wall_ns = wall_ns;
+      shared.clock_cpu_ns = read_clock (CLOCK_PROCESS_CPUTIME_ID);
+    }
+  return shared.clock_cpu_ns + (wall_ns - shared.clock_wall_ns);
+}
+
+/* At the end of a thread.  */
+static void
+free_thread (void *data)
+{
+  TideLogThread *thread = data;
+
+  this_thread = NULL;
+  tide_rss_gate_close (&thread->gate);
+  munmap (thread, sizeof *thread);
+}
+
+/* The logs are the parent's; the gate counts the parent's faults, and the thread has another number.  */
+static void
+drop_in_child (void)
+{
+  tide_text_log_drop_all ();
+  if (!this_thread)
+    return;
+  tide_rss_gate_drop (&this_thread->gate);
+  this_thread->tid = (uint32_t)syscall (SYS_gettid);
+  tide_rss_gate_open (&this_thread->gate);
+}
+
+/* Exits that do not finalize the interpreter.  */
+static void __attribute__ ((destructor)) at_exit (void) { tide_text_log_flush_all (); }
+
+const char *
+tide_log_prepare (void)
+{
+  const char *reason = NULL;
+  void *hex = tide_py.PySys_GetObject ("hexversion");
+
+  if (strstr (tide_py.Py_GetVersion (), "free-threading"))
+    return "Free-threaded builds of Python cannot be measured from inside yet.";
+  if (!shared.has_layout)
+    reason = tide_calibrate (&shared.layout, hex ? (uint32_t)tide_py.PyLong_AsLong (hex) : 0);
+  if (reason)
+    return reason;
+  shared.has_layout = true;
+  if (tide_statm_read () < 0)
+    return "/proc/self/statm cannot be read here.";
+  if (!shared.has_key)
+    {
+      int (*volatile create) (pthread_key_t *, void (*) (void *)) = pthread_key_create;
+
+      if (!create || create (&shared.key, free_thread) != 0
+          || pthread_atfork (NULL, NULL, drop_in_child) != 0)
+        return "There is no memory for logs.";
+      shared.has_key = true;
+      tide_py.Py_AtExit (tide_text_log_flush_all);
+    }
+  shared.page_size = sysconf (_SC_PAGESIZE);
+  tide_code_text_prepare ();
+  return NULL;
+}
+
+const TidePythonLayout *
+tide_log_layout (void)
+{
+  return &shared.layout;
+}
+
+void
+tide_log_begin (void)
+{
+  if (shared.n_logs++ > 0)
+    return;
+  shared.own_bytes = tide_code_text_bytes ();
+  tide_release_watch (true);
+}
+
+void
+tide_log_end (void)
+{
+  if (--shared.n_logs > 0)
+    return;
+  tide_release_watch (false);
+  tide_code_text_forget ();
+}
+
+void
+tide_log_watch (void)
+{
+  tide_rss_gate_set_words (&tide_release_word, NULL);
+  /* What is given back by others than Python is seen in time, though late.  */
+  tide_rss_gate_shared.timed = true;
+}
+
+TideLogThread *
+tide_log_thread (void)
+{
+  TideLogThread *thread = this_thread;
+
+  if (thread)
+    return thread;
+  thread =
+      mmap (NULL, sizeof *thread, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  if (thread == MAP_FAILED)
+    return NULL;
+  thread->tid = (uint32_t)syscall (SYS_gettid);
+  tide_rss_gate_open (&thread->gate);
+  if (shared.has_key)
+    pthread_setspecific (shared.key, thread);
+  this_thread = thread;
+  return thread;
+}
+
+int64_t
+tide_log_rss (TideLogThread *self, int64_t wall_ns)
+{
+  return tide_rss_gate_pages (&self->gate, (uint64_t)wall_ns) * shared.page_size
+         - (tide_code_text_bytes () - shared.own_bytes);
+}
