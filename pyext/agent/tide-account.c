@@ -6,6 +6,7 @@
 #include "tide-statm.h"
 
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -33,7 +34,8 @@ static struct
   Stack stack;   /* these two are the lock holder's */
   Stack pending; /* to whom the remembered block was handed out */
   const void *_Atomic block;
-  uint64_t block_ns; /* when that was, in CPU time */
+  clockid_t block_clock;
+  uint64_t block_ns; /* when that was, by that clock */
   Stack claim;       /* to whom the region's claim belongs */
   const void *_Atomic arena;
   int64_t left;                 /* pages that the lock holder's look left to the next signal */
@@ -83,6 +85,15 @@ unlock (void)
   atomic_store_explicit (&account.region->account_lock, 0, memory_order_release);
 }
 
+/* Where glibc keeps it, it is there for a load; a system call in each look would be a tenth of it.  */
+static uint32_t
+own_tid (const TidePythonLayout *layout)
+{
+  if (layout->pthread_tid < 0)
+    return (uint32_t)syscall (SYS_gettid);
+  return *(const uint32_t *)((const char *)pthread_self () + layout->pthread_tid);
+}
+
 /* False: a code object could not be announced, there is no room.  */
 static bool
 capture (Stack *stack, const void *freed)
@@ -91,7 +102,7 @@ capture (Stack *stack, const void *freed)
   void *tstate = layout->code_type ? tide_py.PyGILState_GetThisThreadState () : NULL;
   uint64_t frame = 0;
 
-  stack->tid = (uint32_t)syscall (SYS_gettid);
+  stack->tid = own_tid (layout);
   stack->n_frames = 0;
   stack->truncated = false;
   if (!tstate || tstate == freed)
@@ -146,10 +157,13 @@ tide_account_ring_bell (void)
     syscall (SYS_futex, idle, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* How long after it was handed out, in the program's CPU time, a block's site answers for its pages.  Whoever
- * fills a block does so at once or for a long time, and is then found running; but one that is never filled
- * must not swallow what others take.  */
-#define PENDING_NS 50000000u
+/* How long after it was handed out a block's site answers for its pages.  Whoever fills a block does so at
+ * once or for a long time, and is then found running; but one that is never filled must not swallow what
+ * others take. That is the program's CPU time, since it may have to wait for a processor; for blocks that
+ * cannot swallow much, and of which there are many, a clock that needs no system call.  */
+#define PENDING_CPU_NS 50000000u
+#define PENDING_WALL_NS 1000000000u
+#define LARGE_PAGES 256
 
 static void
 forget (void)
@@ -168,7 +182,8 @@ take_pending (int64_t delta, int64_t rss, uint64_t time_ns)
 
   if (part <= 0)
     return delta;
-  if (clock_ns (CLOCK_PROCESS_CPUTIME_ID) - account.block_ns > PENDING_NS)
+  if (clock_ns (account.block_clock) - account.block_ns
+      > (account.block_clock == CLOCK_MONOTONIC ? PENDING_WALL_NS : PENDING_CPU_NS))
     {
       forget ();
       return delta;
@@ -403,7 +418,8 @@ tide_account_block (const void *block, size_t size, bool looked)
     {
       atomic_store (&account.region->pending_pages, missing);
       atomic_store (&account.block, block);
-      account.block_ns = clock_ns (CLOCK_PROCESS_CPUTIME_ID);
+      account.block_clock = missing < LARGE_PAGES ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
+      account.block_ns = clock_ns (account.block_clock);
       /* The last signal's stack has what came until now; a system call that fills the block brings no other.
        */
       if (atomic_load_explicit (&account.signal_pages, memory_order_relaxed) != 0)
