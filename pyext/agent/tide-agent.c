@@ -4,6 +4,7 @@
 #include "tide-audit.h"
 #include "tide-calibrate.h"
 #include "tide-environment.h"
+#include "tide-fault-events.h"
 #include "tide-instruments.h"
 #include "tide-peek.h"
 #include "tide-python.h"
@@ -242,6 +243,7 @@ static void __attribute__ ((constructor)) at_load (void)
   if (!agent.region)
     return;
   close (invitation.fd);
+  tide_fault_events_take_socket (agent.region);
   tide_instruments_open (agent.region);
   prctl (PR_SET_PTRACER, (unsigned long)agent.region->helper_pid, 0, 0, 0);
   set_state (TIDE_AGENT_LOADED);

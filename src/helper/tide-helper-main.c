@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "tide-grant-open.h"
 #include "tide-loop.h"
 #include "tide-spawn.h"
 
@@ -164,15 +165,19 @@ launch (TideLoop *loop, const TideOptions *options)
   tide_stream_init (&target->stream, &loop->outlet, 0);
   tide_control_init (&loop->control, options->control_fd);
   tide_pump_init (&loop->pump);
+  tide_broker_init (&loop->broker);
+  tide_broker_open (&loop->broker, options);
   unit_bytes = tide_procfs_probe_unit ();
   started_ns = tide_loop_now ();
-  started = loop->child_fd >= 0 && tide_shared_open (&shared, options->instruments)
-            && (!options->capture || tide_pump_open (&loop->pump))
-            && tide_spawn_start (&spawn, options, &shared, &loop->pump, &inherited, use_agent);
+  started =
+      loop->child_fd >= 0 && tide_shared_open (&shared, options->instruments)
+      && (!options->capture || tide_pump_open (&loop->pump))
+      && tide_spawn_start (&spawn, options, &shared, &loop->pump, loop->broker.given, &inherited, use_agent);
   error = errno;
   loop->outlet.clock_base_ns = started_ns;
   loop->pid = spawn.pid;
   tide_shared_close_fd (&shared);
+  tide_broker_close_given (&loop->broker);
   put_hello (loop, &target->stream, spawn.executable != NULL ? spawn.executable : options->command[0],
              started_ns);
   tide_outlet_flush (&loop->outlet);
@@ -188,6 +193,7 @@ launch (TideLoop *loop, const TideOptions *options)
   else
     status = refuse (loop, &target->stream, stage, error);
   tide_spawn_finish (&spawn);
+  tide_broker_finish (&loop->broker);
   tide_pump_finish (&loop->pump);
   tide_control_finish (&loop->control);
   tide_outlet_finish (&loop->outlet);
@@ -214,6 +220,9 @@ main (int argc, char **argv)
       break;
     case TIDE_OPTIONS_BAD:
       status = EXIT_USAGE;
+      break;
+    case TIDE_OPTIONS_GRANT:
+      status = tide_grant_serve ();
       break;
     case TIDE_OPTIONS_RUN:
       loop = calloc (1, sizeof *loop);

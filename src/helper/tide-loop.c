@@ -192,6 +192,7 @@ tick (TideLoop *self, int64_t now_ns)
         }
       idle = idle && !tide_measured_is_moving (process, now_ns);
     }
+  tide_broker_look (&self->broker, self->options, self->processes[0], now_ns);
   tide_bell_set_idle (&self->bell, idle);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-bell.h"
+#include "tide-broker.h"
 #include "tide-control.h"
 #include "tide-measured.h"
 #include "tide-options.h"
@@ -23,6 +24,7 @@ typedef struct
   TidePump pump;
   TideControl control;
   TideBell bell;
+  TideBroker broker;                                /* for the target */
   TideMeasured *processes[TIDE_LOOP_MAX_PROCESSES]; /* owned; the first is the target */
   uint32_t n_processes;
   int child_fd; /* readable at SIGCHLD */

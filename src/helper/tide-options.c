@@ -12,15 +12,18 @@ void
 tide_options_print_help (void)
 {
   puts ("Usage: pagetide-helper launch [OPTION...] -- PROGRAM [ARGUMENT...]\n"
+        "       pagetide-helper grant\n"
         "\n"
         "Starts PROGRAM, measures its memory, and writes what it finds as frames.  It is a part\n"
-        "of Pagetide, which calls it; people call pagetide.\n"
+        "of Pagetide, which calls it; people call pagetide.  \"grant\", run with more rights, opens\n"
+        "page-fault events for whoever asks over its standard input.\n"
         "\n"
         "  --frames FD          where frames are written (needed)\n"
         "  --control FD         where control frames are read\n"
         "  --agent PATH         the shared object that is loaded into PROGRAM\n"
         "  --instruments BITS   what to measure with (1 sampler, 2 events, 4 faults)\n"
         "  --interval-us N      how often to look while memory changes (default 1000)\n"
+        "  --opener WORD        may be repeated: the command that runs \"grant\" with more rights\n"
         "  --capture            give PROGRAM terminals of its own and send its output as frames\n"
         "  --directory DIR      where PROGRAM starts\n"
         "  --set K=V            set a variable of PROGRAM's environment\n"
@@ -63,6 +66,12 @@ take_value (TideOptions *self, const char *name, const char *value)
     self->agent = value[0] != '\0' ? value : NULL;
   else if (strcmp (name, "--directory") == 0)
     self->directory = value;
+  else if (strcmp (name, "--opener") == 0)
+    {
+      good = self->n_opener < TIDE_OPTIONS_MAX_OPENER;
+      if (good)
+        self->opener[self->n_opener++] = value;
+    }
   else if (strcmp (name, "--set") == 0)
     return add_change (self, value, false);
   else if (strcmp (name, "--unset") == 0)
@@ -85,8 +94,9 @@ take_value (TideOptions *self, const char *name, const char *value)
 static bool
 is_valued (const char *name)
 {
-  static const char *const names[] = { "--agent",       "--frames",    "--control", "--instruments",
-                                       "--interval-us", "--directory", "--set",     "--unset" };
+  static const char *const names[] = { "--agent",       "--frames",      "--control",
+                                       "--instruments", "--interval-us", "--directory",
+                                       "--set",         "--unset",       "--opener" };
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (strcmp (name, names[i]) == 0)
@@ -108,9 +118,11 @@ tide_options_parse (TideOptions *self, int argc, char **argv)
     return TIDE_OPTIONS_VERSION;
   if (argc >= 2 && (strcmp (argv[1], "--help") == 0 || (argc == 3 && strcmp (argv[2], "--help") == 0)))
     return TIDE_OPTIONS_HELP;
+  if (argc == 2 && strcmp (argv[1], "grant") == 0)
+    return TIDE_OPTIONS_GRANT;
   if (argc < 2 || strcmp (argv[1], "launch") != 0)
     {
-      fputs ("pagetide-helper: it can only \"launch\"; --help says how\n", stderr);
+      fputs ("pagetide-helper: it can only \"launch\" or \"grant\"; --help says how\n", stderr);
       return TIDE_OPTIONS_BAD;
     }
   self->changes = calloc ((size_t)argc, sizeof *self->changes);

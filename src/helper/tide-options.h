@@ -10,6 +10,8 @@ typedef struct
   bool unset;
 } TideEnvironmentChange;
 
+#define TIDE_OPTIONS_MAX_OPENER 8
+
 /* What the command line asks for.  Strings belong to argv.  */
 typedef struct
 {
@@ -22,12 +24,15 @@ typedef struct
   int control_fd; /* -1: none */
   uint32_t instruments;
   int64_t interval_ns;
+  const char *opener[TIDE_OPTIONS_MAX_OPENER + 1]; /* starts `pagetide-helper grant` with more rights */
+  uint32_t n_opener;
   bool capture;
 } TideOptions;
 
 typedef enum
 {
   TIDE_OPTIONS_RUN,
+  TIDE_OPTIONS_GRANT,
   TIDE_OPTIONS_HELP,
   TIDE_OPTIONS_VERSION,
   TIDE_OPTIONS_BAD, /* a sentence was printed to stderr */

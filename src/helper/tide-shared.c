@@ -27,6 +27,7 @@ tide_shared_open (TideShared *self, uint32_t instruments)
   self->region->version = TIDE_REGION_VERSION;
   self->region->size = TIDE_REGION_SIZE;
   atomic_store (&self->region->wanted, instruments);
+  self->region->faults_socket = -1;
   for (int i = 0; i < TIDE_N_AREAS; i++)
     self->region->areas[i].fd = -1;
   self->region->page_size = (uint32_t)sysconf (_SC_PAGESIZE);

@@ -67,6 +67,7 @@ static void __attribute__ ((noreturn)) become (TideSpawn *self,
                                                const TideOptions *options,
                                                TideShared *shared,
                                                const TidePump *pump,
+                                               int faults_fd,
                                                const sigset_t *ignored,
                                                bool use_agent,
                                                int report)
@@ -91,6 +92,8 @@ static void __attribute__ ((noreturn)) become (TideSpawn *self,
       errno = EMFILE;
       fail (report, TIDE_SPAWN_DESCRIPTORS);
     }
+  if (use_agent && faults_fd >= 0)
+    shared->region->faults_socket = keep_open (faults_fd);
   restore_signals (ignored);
   environ = self->environment;
   execvp (options->command[0], options->command);
@@ -102,6 +105,7 @@ tide_spawn_start (TideSpawn *self,
                   const TideOptions *options,
                   TideShared *shared,
                   const TidePump *pump,
+                  int faults_fd,
                   const sigset_t *ignored,
                   bool use_agent)
 {
@@ -124,7 +128,7 @@ tide_spawn_start (TideSpawn *self,
   self->report = report[0];
   self->pid = fork ();
   if (self->pid == 0)
-    become (self, options, shared, pump, ignored, use_agent, report[1]);
+    become (self, options, shared, pump, faults_fd, ignored, use_agent, report[1]);
   close (report[1]);
   return self->pid > 0;
 }

@@ -27,11 +27,13 @@ typedef struct
 
 /* Forks while the helper has one thread, so that the child may do what it needs.  The child has the region
  * and, when captured, the pump's slaves; no signal is blocked, those of IGNORED are ignored, and the others
- * have their default action.  USE_AGENT false starts it without.  False and errno when that fails.  */
+ * have their default action.  FAULTS_FD (or -1) is its end of the broker's socket.  USE_AGENT false starts it
+ * without.  False and errno when that fails.  */
 bool tide_spawn_start (TideSpawn *self,
                        const TideOptions *options,
                        TideShared *shared,
                        const TidePump *pump,
+                       int faults_fd,
                        const sigset_t *ignored,
                        bool use_agent);
 

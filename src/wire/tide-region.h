@@ -170,7 +170,9 @@ typedef struct
   _Atomic uint32_t wanted; /* TideInstrument bits that are to be on */
   _Atomic uint32_t wish;
   _Atomic uint32_t wish_done;
-  _Atomic int32_t wake_signal; /* by the agent: sent to the main thread it has the agent look; 0: none */
+  _Atomic int32_t wake_signal;   /* by the agent: sent to the main thread it has the agent look; 0: none */
+  _Atomic uint32_t faults_asked; /* by the agent: goes up by one when it needs fault events of the helper */
+  int32_t faults_socket;         /* in the target, for them (tide-grant.h); -1: the helper has none to give */
   TideRegionArea areas[TIDE_N_AREAS];
   _Atomic uint64_t trigger_bytes; /* calls: only those that moved RSS by so much; 0: all */
   _Atomic uint64_t sample_bytes;  /* bytes-sampled: mean distance of two samples; 0: the default */
