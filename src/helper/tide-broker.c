@@ -115,16 +115,28 @@ start_opener (TideBroker *self, const TideOptions *options)
 
 /* Passes on what was got, and has the agent try again.  */
 static void
-hand_on (TideBroker *self, TideMeasured *process, const TideGrantAnswer *answer, const int *fds)
+hand_on (
+    TideBroker *self, TideMeasured *process, const TideGrantAnswer *answer, const int *fds, int64_t now_ns)
 {
+  const TideSwitch again = { 0 };
+
   if (answer->n_tids > 0 && tide_grant_send (self->socket, answer, fds))
-    atomic_fetch_add (&process->shared.region->wish, 1);
+    tide_wish_change (&process->wish, &again, now_ns);
   for (uint32_t i = 0; i < answer->n_tids; i++)
     close (fds[i]);
 }
 
+/* It said no, or there is none.  */
 static void
-ask (TideBroker *self, const TideOptions *options, TideMeasured *process)
+give_up (TideBroker *self, TideMeasured *process, int64_t now_ns)
+{
+  end_opener (self);
+  tide_stream_put_message (&process->stream, now_ns, TIDE_SEVERITY_NOTE,
+                           "Page faults are not followed: permission was not given.");
+}
+
+static void
+ask (TideBroker *self, const TideOptions *options, TideMeasured *process, int64_t now_ns)
 {
   TideGrantRequest request = {
     .magic = TIDE_GRANT_REQUEST_MAGIC,
@@ -139,10 +151,15 @@ ask (TideBroker *self, const TideOptions *options, TideMeasured *process)
   request.n_tids = n < TIDE_GRANT_MAX ? n : TIDE_GRANT_MAX;
   tide_grant_open (&request, 0, &answer, fds);
   if (answer.n_tids > 0)
-    hand_on (self, process, &answer, fds);
+    hand_on (self, process, &answer, fds, now_ns);
   else if (start_opener (self, options))
-    self->waiting =
-        send (self->opener, &request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof request;
+    {
+      ssize_t sent = send (self->opener, &request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+      self->waiting = sent == (ssize_t)sizeof request;
+      if (!self->waiting)
+        give_up (self, process, now_ns);
+    }
 }
 
 static void
@@ -158,14 +175,10 @@ take_answer (TideBroker *self, TideMeasured *process, int64_t now_ns)
         tide_stream_put_message (
             &process->stream, now_ns, TIDE_SEVERITY_WARNING,
             "Page faults cannot be followed: the system refuses it with more rights too.");
-      hand_on (self, process, &answer, fds);
+      hand_on (self, process, &answer, fds, now_ns);
     }
   else if (errno != EAGAIN && errno != EINTR)
-    {
-      end_opener (self);
-      tide_stream_put_message (&process->stream, now_ns, TIDE_SEVERITY_NOTE,
-                               "Page faults are not followed: permission was not given.");
-    }
+    give_up (self, process, now_ns);
 }
 
 void
@@ -176,7 +189,7 @@ tide_broker_look (TideBroker *self, const TideOptions *options, TideMeasured *pr
   if (self->socket >= 0 && asked != self->asked && !self->waiting)
     {
       self->asked = asked;
-      ask (self, options, process);
+      ask (self, options, process, now_ns);
     }
   if (self->waiting)
     take_answer (self, process, now_ns);

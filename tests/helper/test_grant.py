@@ -166,8 +166,8 @@ class Launched(unittest.TestCase):
 
     @unittest.skipUnless(os.getuid() == 0, "the helper has no rights that the program has not")
     def test_by_the_helper(self):
-        states = [state for state, _ in self.record()]
-        self.assertEqual(states, [2, 1])
+        # That it was refused first may have been over before the helper looked.
+        self.assertEqual(self.record()[-1][0], 1)
 
     @unittest.skipUnless(os.getuid() == 0, "only root can be another user")
     def test_by_one_with_capabilities(self):
@@ -176,15 +176,15 @@ class Launched(unittest.TestCase):
             granter = shutil.copy(HELPER, os.path.join(folder, "granter"))
             if shutil.which("setcap") is None or subprocess.run(["setcap", "cap_perfmon,cap_kill+ep", granter]).returncode != 0:
                 self.skipTest("file capabilities cannot be set here")
-            states = [state for state, _ in self.record("--opener", granter, "--opener", "grant", user=NOBODY)]
-            self.assertEqual(states, [2, 1])
+            self.assertEqual(self.record("--opener", granter, "--opener", "grant", user=NOBODY)[-1][0], 1)
 
     @unittest.skipUnless(os.getuid() == 0, "only root can be another user")
     def test_refused(self):
         """Whoever was asked said no (pkexec's 126), or is not there."""
         for opener in ("false", "/nonexistent"):
             told = self.record("--opener", opener, user=NOBODY, before=[NO_PERF])
-            self.assertEqual([state for state, _ in told], [2, None])
+            self.assertIn(None, [state for state, _ in told])
+            self.assertNotIn(1, [state for state, _ in told])
 
 
 if __name__ == "__main__":
