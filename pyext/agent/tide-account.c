@@ -94,6 +94,22 @@ own_tid (const TidePythonLayout *layout)
   return *(const uint32_t *)((const char *)pthread_self () + layout->pthread_tid);
 }
 
+/* The lock is held for a few microseconds at most, unless its holder lost the processor.  */
+static bool
+lock_soon (void)
+{
+  for (int i = 0; i < PATIENCE; i++)
+    {
+      if (!tide_account_is_open ())
+        return false;
+      if (lock ())
+        return true;
+      if (i >= PATIENCE / 2)
+        sched_yield ();
+    }
+  return false;
+}
+
 /* False: a code object could not be announced, there is no room.  */
 static bool
 capture (Stack *stack, const void *freed)
@@ -347,7 +363,8 @@ enter_and_look (TideSource source, const void *freed, bool before_release)
   uint64_t time_ns;
   int64_t grown;
 
-  if (!tide_account_is_open () || is_suspended () || !lock ())
+  /* A signal handler may have interrupted the lock's holder.  */
+  if (!tide_account_is_open () || is_suspended () || !(source == TIDE_SOURCE_FAULT ? lock () : lock_soon ()))
     return;
   time_ns = now_ns ();
   look (source, freed, before_release, time_ns, &grown);
@@ -369,7 +386,8 @@ tide_account_before_release (void)
 void
 tide_account_arena (const void *arena, size_t size)
 {
-  if (atomic_load (&account.signal_pages) != 0 || !tide_account_is_open () || is_suspended () || !lock ())
+  if (atomic_load (&account.signal_pages) != 0 || !tide_account_is_open () || is_suspended ()
+      || !lock_soon ())
     return;
   /* What was claimed for the one before has come by now, or will not.  */
   if (tide_ring_has_room (MAX_EVENTS_SIZE) && capture (&account.claim, NULL))
@@ -406,7 +424,7 @@ tide_account_block (const void *block, size_t size, bool looked)
   int64_t grown;
   uint64_t time_ns;
 
-  if (!tide_account_is_open () || is_suspended () || !lock ())
+  if (!tide_account_is_open () || is_suspended () || !lock_soon ())
     return;
   time_ns = now_ns ();
   if (!look (TIDE_SOURCE_ALLOC, NULL, looked, time_ns, &grown))
@@ -457,22 +475,6 @@ tide_account_own (int64_t pages)
 {
   atomic_fetch_add (&account.own_pages, pages);
   atomic_fetch_add (&account.region->accounted_pages, pages);
-}
-
-/* The lock is held for a few microseconds at most, unless its holder lost the processor.  */
-static bool
-lock_soon (void)
-{
-  for (int i = 0; i < PATIENCE; i++)
-    {
-      if (!tide_account_is_open ())
-        return false;
-      if (lock ())
-        return true;
-      if (i >= PATIENCE / 2)
-        sched_yield ();
-    }
-  return false;
 }
 
 uint32_t
