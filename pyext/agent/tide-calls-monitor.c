@@ -1,4 +1,5 @@
 #include "tide-calls-private.h"
+#include "tide-codes.h"
 #include "tide-python.h"
 
 #include <stdio.h>
@@ -19,6 +20,7 @@ typedef struct
 
 static struct
 {
+  TidePythonLayout layout;
   void *monitoring; /* the module, a reference of ours */
   void *disable;    /* its DISABLE, another            */
   void *missing;    /* and its MISSING                 */
@@ -47,6 +49,22 @@ static void *
 on_end (void *self, void *const *arguments, ssize_t n_arguments)
 {
   tide_calls_emit (TIDE_CALL_RETURN, arguments[0], offset_of (arguments[1]), 0, NULL);
+  return tide_py.none;
+}
+
+/* An exception leaves the frame by instructions that stand on no line; the frame says which one was left.  */
+static void *
+on_unwind (void *self, void *const *arguments, ssize_t n_arguments)
+{
+  uint64_t tstate = (uint64_t)(uintptr_t)tide_py.PyThreadState_Get (), top;
+  int32_t offset = offset_of (arguments[1]);
+  TidePyFrame frame;
+
+  if (tide_pylayout_top (&monitor.layout, tide_codes_peek, NULL, tstate, &top) && top
+      && tide_pylayout_frame (&monitor.layout, tide_codes_peek, NULL, top, &frame)
+      && frame.code == (uint64_t)(uintptr_t)arguments[0])
+    offset = (int32_t)frame.offset;
+  tide_calls_emit (TIDE_CALL_RETURN, arguments[0], offset, 0, NULL);
   return tide_py.none;
 }
 
@@ -130,7 +148,8 @@ on_raise (void *self, void *const *arguments, ssize_t n_arguments)
 
 static Subscription subscriptions[] = {
   { TIDE_CALLS_BIT (CALL), { "PY_START", "PY_RESUME", "PY_THROW" }, METHOD (on_begin) },
-  { TIDE_CALLS_BIT (RETURN), { "PY_RETURN", "PY_YIELD", "PY_UNWIND" }, METHOD (on_end) },
+  { TIDE_CALLS_BIT (RETURN), { "PY_RETURN", "PY_YIELD" }, METHOD (on_end) },
+  { TIDE_CALLS_BIT (RETURN), { "PY_UNWIND" }, METHOD (on_unwind) },
   { TIDE_CALLS_BIT (C_CALL), { "CALL" }, METHOD (on_c_call) },
   { TIDE_CALLS_BIT (C_RETURN), { "C_RETURN" }, METHOD (on_c_return) },
   { TIDE_CALLS_BIT (C_EXCEPT), { "C_RAISE" }, METHOD (on_c_raise) },
@@ -244,6 +263,7 @@ start (const TidePythonLayout *layout, char *reason, size_t size)
 {
   uint32_t kinds = tide_calls_state.sink.kinds;
 
+  monitor.layout = *layout;
   if (kinds & TIDE_CALLS_C_KINDS)
     kinds |= TIDE_CALLS_BIT (C_CALL);
   if (!monitor.monitoring)

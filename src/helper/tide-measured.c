@@ -21,11 +21,14 @@ tide_measured_start (
   tide_account_init (&self->account, &self->stream, self->shared.region, &self->procfs, instruments,
                      use_agent, now_ns);
   tide_wish_init (&self->wish, self->shared.region, &self->procfs, instruments);
+  tide_calls_drain_init (&self->calls, &self->stream, &self->account.intern, &self->account.codes,
+                         (uint32_t)pid);
 }
 
 void
 tide_measured_finish (TideMeasured *self)
 {
+  tide_calls_drain_finish (&self->calls);
   tide_account_finish (&self->account);
   tide_procfs_finish (&self->procfs);
   tide_shared_finish (&self->shared);
@@ -84,13 +87,18 @@ read_status (TideMeasured *self)
 static void
 drain (TideMeasured *self, int64_t now_ns)
 {
+  if (self->shared.areas[TIDE_AREA_CALLS].memory != NULL)
+    tide_calls_drain_set_area (&self->calls, self->shared.areas[TIDE_AREA_CALLS].memory);
   tide_account_follow (&self->account, now_ns);
-  tide_account_drain (&self->account, now_ns);
+  tide_calls_drain_mark (&self->calls);
+  if (tide_account_drain (&self->account, now_ns))
+    tide_calls_drain_run (&self->calls, now_ns);
 }
 
 void
 tide_measured_switch (TideMeasured *self, const TideSwitch *wish, int64_t now_ns)
 {
+  tide_shared_prepare (&self->shared, wish->on);
   tide_account_want (&self->account, tide_wish_change (&self->wish, wish, now_ns), wish->on, now_ns);
 }
 
@@ -118,6 +126,7 @@ tide_measured_tick (TideMeasured *self, int64_t now_ns)
   drain (self, now_ns);
   if (self->suspended || !tide_account_charge (&self->account, now_ns, &pages))
     return;
+  tide_calls_drain_notice (&self->calls, pages);
   if (now_ns - self->status_ns >= STATUS_NS)
     {
       if (self->status_ns != 0)
@@ -144,7 +153,8 @@ tide_measured_tick (TideMeasured *self, int64_t now_ns)
 bool
 tide_measured_is_moving (const TideMeasured *self, int64_t now_ns)
 {
-  return !self->suspended && now_ns - self->moved_ns < MOVING_NS;
+  return !self->suspended
+         && (now_ns - self->moved_ns < MOVING_NS || tide_calls_drain_is_busy (&self->calls, now_ns));
 }
 
 void
@@ -192,6 +202,7 @@ tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
 {
   uint64_t accounted = tide_account_end (&self->account, now_ns);
 
+  tide_calls_drain_end (&self->calls, now_ns);
   if (accounted > 0)
     self->rss_pages = accounted;
   if (!self->suspended && self->rss_pages > 0)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-account.h"
+#include "tide-calls-drain.h"
 #include "tide-procfs.h"
 #include "tide-shared.h"
 #include "tide-stream.h"
@@ -18,6 +19,7 @@ typedef struct
   TideProcfs procfs;
   TideAccount account;
   TideWish wish;
+  TideCallsDrain calls;
 
   /* CLOCK_MONOTONIC.  */
   int64_t tick_ns; /* last tick */
@@ -46,7 +48,7 @@ void tide_measured_tick (TideMeasured *self, int64_t now_ns);
 /* Has instruments of its agent started and stopped.  */
 void tide_measured_switch (TideMeasured *self, const TideSwitch *wish, int64_t now_ns);
 
-/* Whether RSS moved in the last second.  */
+/* Whether RSS moved, or calls came, in the last second.  */
 bool tide_measured_is_moving (const TideMeasured *self, int64_t now_ns);
 
 /* Pauses, or goes on.  */

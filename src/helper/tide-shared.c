@@ -1,5 +1,7 @@
 #include "tide-shared.h"
 
+#include "tide-calls-area.h"
+
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,6 +13,7 @@ tide_shared_open (TideShared *self, uint32_t instruments)
   void *memory;
 
   self->region = NULL;
+  memset (self->areas, 0, sizeof self->areas);
   self->fd = memfd_create ("pagetide", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (self->fd < 0)
     return false;
@@ -32,7 +35,36 @@ tide_shared_open (TideShared *self, uint32_t instruments)
     self->region->areas[i].fd = -1;
   self->region->page_size = (uint32_t)sysconf (_SC_PAGESIZE);
   self->region->helper_pid = (uint32_t)getpid ();
+  tide_shared_prepare (self, instruments);
   return true;
+}
+
+/* True: it is there and new, and the agent must still be told by publish().  */
+static bool
+make (TideShared *self, TideAreaKind kind, size_t size)
+{
+  return self->areas[kind].memory == NULL && tide_area_open (&self->areas[kind], size);
+}
+
+static void
+publish (TideShared *self, TideAreaKind kind)
+{
+  self->region->areas[kind].size = self->areas[kind].size;
+  self->region->areas[kind].fd = self->areas[kind].fd;
+}
+
+void
+tide_shared_prepare (TideShared *self, uint32_t instruments)
+{
+  if (instruments & (TIDE_INSTRUMENT_CALLS | TIDE_INSTRUMENT_LINES)
+      && make (self, TIDE_AREA_CALLS, TIDE_CALLS_AREA_SIZE))
+    {
+      TideCallsArea *area = self->areas[TIDE_AREA_CALLS].memory;
+
+      area->magic = TIDE_CALLS_AREA_MAGIC;
+      area->size = TIDE_CALLS_AREA_SIZE;
+      publish (self, TIDE_AREA_CALLS);
+    }
 }
 
 void
@@ -47,6 +79,8 @@ void
 tide_shared_finish (TideShared *self)
 {
   tide_shared_close_fd (self);
+  for (int i = 0; i < TIDE_N_AREAS; i++)
+    tide_area_finish (&self->areas[i]);
   if (self->region != NULL)
     munmap (self->region, TIDE_REGION_SIZE);
   self->region = NULL;

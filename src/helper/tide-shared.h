@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tide-area.h"
 #include "tide-region.h"
 
 #include <stdbool.h>
@@ -9,9 +10,15 @@ typedef struct
 {
   int fd;
   TideRegion *region; /* TIDE_REGION_SIZE bytes */
+  TideArea areas[TIDE_N_AREAS];
 } TideShared;
 
 /* False and errno.  */
 bool tide_shared_open (TideShared *self, uint32_t instruments);
+
+/* Makes the areas that INSTRUMENTS need and that are not there yet: before they are wanted of the agent.  One
+ * that cannot be made is missing, and the agent says so.  */
+void tide_shared_prepare (TideShared *self, uint32_t instruments);
+
 void tide_shared_close_fd (TideShared *self); /* once the target has it */
 void tide_shared_finish (TideShared *self);

@@ -16,8 +16,8 @@ static const struct
   { "sampler", TIDE_INSTRUMENT_SAMPLER },
   { "events", TIDE_INSTRUMENT_EVENTS },
   { "faults", TIDE_INSTRUMENT_FAULTS },
-  { "calls", 0 },
-  { "lines", 0 },
+  { "calls", TIDE_INSTRUMENT_CALLS },
+  { "lines", TIDE_INSTRUMENT_LINES },
   { "bytes", 0 },
   { "bytes-sampled", 0 },
   { "heap", 0 },
@@ -35,7 +35,11 @@ tide_instruments_default (void)
 guint
 tide_instruments_known (guint instruments)
 {
-  return (instruments & tide_instruments_default ()) | TIDE_INSTRUMENT_SAMPLER;
+  guint known = TIDE_INSTRUMENT_SAMPLER;
+
+  for (guint i = 0; i < G_N_ELEMENTS (instruments_by_name); i++)
+    known |= instruments & instruments_by_name[i].bit;
+  return known;
 }
 
 static gboolean
@@ -61,7 +65,7 @@ parse_one (const char *word, guint *bit, GError **error)
     }
   display = g_utf8_make_valid (name, -1);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-               _ ("There is no instrument “%s”: choose among events and faults."), display);
+               _ ("There is no instrument “%s”: choose among events, faults, calls and lines."), display);
   return FALSE;
 }
 

@@ -25,7 +25,7 @@
 
 #define TIDE_CALLS_AREA_MAGIC 0x31434c4143444954ull /* "TIDCALC1" */
 #define TIDE_CALLS_N_RINGS 64u
-#define TIDE_CALLS_RING_EVENTS 32768u /* a power of two; 24 bytes each: 768 KiB */
+#define TIDE_CALLS_RING_EVENTS 65536u /* a power of two; 24 bytes each: 1.5 MiB */
 #define TIDE_CALLS_RING_HEAD 4096u
 #define TIDE_CALLS_RING_SIZE                                                                                 \
   (TIDE_CALLS_RING_HEAD + TIDE_CALLS_RING_EVENTS * (uint32_t)sizeof (TideCallsRecord))

@@ -1,0 +1,5 @@
+"""Runs the cases of sequences.py, and nothing else in that file."""
+import sequences
+
+for case in sequences.CASES:
+    case()

@@ -1,0 +1,118 @@
+"""Runs a program under the helper and takes its frames apart: for tests that need more of them than a report shows."""
+import collections
+import os
+import subprocess
+
+STRING, CODE, THREAD, INSTRUMENT, LOST, CALLS, COUNTS = 3, 4, 6, 9, 11, 16, 17
+CALL, RETURN, C_CALL, C_RETURN, C_EXCEPT, LINE, EXCEPT = range(7)
+INSTRUMENTS = {"events": 2, "faults": 4, "calls": 8, "lines": 16}
+OFF, ON, REFUSED = range(3)
+
+Call = collections.namedtuple("Call", "time kind thread file function line caller rss")
+State = collections.namedtuple("State", "state unit reason")
+
+
+class Cursor:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def byte(self):
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def varint(self):
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 127) << shift
+            shift += 7
+            if not byte & 128:
+                return value
+
+    def zigzag(self):
+        value = self.varint()
+        return value >> 1 ^ -(value & 1)
+
+    def text(self):
+        length = self.varint()
+        self.at += length
+        return self.data[self.at - length:self.at]
+
+
+class Stream:
+    """What came: `calls`, `counts` by (file, function), `lost`, `instruments` by bit (the last state of each)."""
+
+    def __init__(self, data, status):
+        self.status = status
+        self.calls, self.counts, self.lost, self.instruments = [], {}, 0, {}
+        self._strings, self._codes, self._threads = [b""], [(b"", b"")], [0]
+        self.n_bytes = 0
+        takers = {STRING: self._string, CODE: self._code, THREAD: self._thread, INSTRUMENT: self._instrument, LOST: self._lost,
+                  CALLS: self._calls, COUNTS: self._counts}
+        at = 0
+        while at + 8 <= len(data):
+            length, kind = int.from_bytes(data[at:at + 4], "little"), int.from_bytes(data[at + 4:at + 6], "little")
+            if kind in takers:
+                takers[kind](Cursor(data[at + 8:at + 8 + length]))
+            at += 8 + length
+        assert at == len(data)
+
+    def _string(self, cursor):
+        self._strings.append(cursor.data)
+
+    def _code(self, cursor):
+        self._codes.append((self._strings[cursor.varint()], self._strings[cursor.varint()]))
+
+    def _thread(self, cursor):
+        self._threads.append(cursor.varint())
+
+    def _instrument(self, cursor):
+        cursor.varint()
+        bit, state, unit = cursor.varint(), cursor.varint(), cursor.varint()
+        self.instruments[bit] = State(state, unit, cursor.text().decode())
+
+    def _lost(self, cursor):
+        cursor.varint()
+        if cursor.varint() == 1:
+            self.lost += cursor.varint()
+
+    def _counts(self, cursor):
+        cursor.varint()
+        for _ in range(cursor.varint()):
+            code = cursor.varint()
+            self.counts[self._codes[code]] = cursor.varint()
+
+    def _calls(self, cursor):
+        self.n_bytes += len(cursor.data)
+        places = {}
+        time = rss = thread = 0
+        for _ in range(cursor.varint()):
+            head = cursor.byte()
+            kind = head & 7
+            time += cursor.varint() << 3
+            if head & 32:
+                code = cursor.varint()
+                caller = cursor.varint() if kind in (C_CALL, C_RETURN, C_EXCEPT) else 0
+                place = code, caller, cursor.varint()
+                number = (code * 0x9e3779b1 ^ caller * 0x85ebca6b ^ place[2] * 0xc2b2ae35) & 0xffffffff
+                places[number >> 24] = place
+            else:
+                place = places[cursor.byte()]
+            if head & 8:
+                thread = cursor.varint()
+            if head & 16:
+                rss += cursor.zigzag()
+            self.calls.append(Call(time, kind, self._threads[thread], *self._codes[place[0]], place[2], self._codes[place[1]], rss))
+        assert cursor.at == len(cursor.data)
+
+
+def run(python, arguments, instruments, options=(), read=None, **more):
+    """PYTHON with ARGUMENTS under the helper.  READ: called with the read end of the frames' pipe, gives the bytes."""
+    reading, writing = os.pipe()
+    bits = sum(INSTRUMENTS[name] for name in instruments) | 1
+    process = subprocess.Popen([os.environ["PAGETIDE_HELPER"], "launch", "--frames", str(writing), "--instruments", str(bits), "--agent",
+                                os.environ["PAGETIDE_AGENT"], *options, "--", python, *arguments], pass_fds=[writing], **more)
+    os.close(writing)
+    with open(reading, "rb") as frames:
+        data = read(frames) if read else frames.read()
+    return Stream(data, process.wait())
