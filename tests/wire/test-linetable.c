@@ -1,3 +1,4 @@
+#include "tide-line-walk.h"
 #include "tide-linetable.h"
 
 #include <glib.h>
@@ -52,6 +53,7 @@ check_code (guint32 version_hex, char ***lines)
       if (tide_linetable_lookup (&table, offset) != expected)
         g_error ("%s at %u: %u, Python says %u", name, offset, tide_linetable_lookup (&table, offset),
                  expected);
+      g_assert_cmpuint (tide_line_find (version_hex, bytes, length, first_line, offset), ==, expected);
     }
   g_assert_null (changes[next]);
   g_assert_cmpuint (next, >, 0);
