@@ -477,17 +477,25 @@ tide_account_own (int64_t pages)
   atomic_fetch_add (&account.region->accounted_pages, pages);
 }
 
+bool
+tide_account_find_code (uint64_t address, uint32_t *id)
+{
+  bool told;
+
+  *id = 0;
+  if (!lock_soon ())
+    return false;
+  told = tide_codes_id (&account.region->layout, address, id);
+  unlock ();
+  return told;
+}
+
 uint32_t
 tide_account_code (uint64_t address)
 {
-  uint32_t id = 0;
+  uint32_t id;
 
-  if (!lock_soon ())
-    return 0;
-  if (!tide_codes_id (&account.region->layout, address, &id))
-    id = 0;
-  unlock ();
-  return id;
+  return tide_account_find_code (address, &id) ? id : 0;
 }
 
 uint32_t

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
+#include "tide-events.h"
 #include "tide-account.h"
 #include "tide-agent.h"
+#include "tide-hooks.h"
 #include "tide-instrument.h"
 #include "tide-python.h"
 #include "tide-statm.h"
@@ -36,11 +38,9 @@ typedef struct
 
 static struct
 {
-  TidePyAllocator original[TIDE_PY_N_DOMAINS];
-  bool wrapped[TIDE_PY_N_DOMAINS];
-  TidePyArenaAllocator arena;
-  bool chunk_words; /* the word below a block is glibc's                      */
-  uintptr_t *top;   /* of the brk heap: glibc's own variable                  */
+  TidePyArenaAllocator arena; /* below ours */
+  bool chunk_words;           /* the word below a block is glibc's                      */
+  uintptr_t *top;             /* of the brk heap: glibc's own variable                  */
   _Atomic uintptr_t top_seen;
   _Atomic uintptr_t high;       /* of blocks in the brk heap, so far                      */
   _Atomic unsigned since_block; /* calls since the big block that is not resident yet */
@@ -188,10 +188,6 @@ taken (void *block, size_t size, size_t fresh)
   return block;
 }
 
-/* One set of wrappers, for the RAW domain and those that share its functions (PYTHONMALLOC=malloc).  The
- * context stays the original one, so that a thread that reads function and context while they change has a
- * valid pair in any mixture.  */
-
 /* Where blocks are judged by size alone they may be filled at once, as the debug hooks do: what is to come of
  * earlier ones is settled before.  */
 static inline void
@@ -201,20 +197,20 @@ about_to_take (size_t size)
     settle_for_good ();
 }
 
-static void *
-raw_malloc (void *ctx, size_t size)
+void *
+tide_events_malloc (const TidePyAllocator *below, void *ctx, size_t size)
 {
   about_to_take (size);
-  return taken (events.original[TIDE_PY_DOMAIN_RAW].malloc (ctx, size), size, size);
+  return taken (below->malloc (ctx, size), size, size);
 }
 
-static void *
-raw_calloc (void *ctx, size_t n, size_t size)
+void *
+tide_events_calloc (const TidePyAllocator *below, void *ctx, size_t n, size_t size)
 {
   about_to_take (n * size);
   /* Its pages are there already (in the heap), or come when somebody writes into them, who need not be this
    * stack. */
-  return taken (events.original[TIDE_PY_DOMAIN_RAW].calloc (ctx, n, size), n * size, 0);
+  return taken (below->calloc (ctx, n, size), n * size, 0);
 }
 
 /* Before memory is given back: growth of an earlier block or arena is its site's.  Other growth is this
@@ -227,14 +223,14 @@ about_to_release (void)
 }
 
 static COLD void *
-realloc_mapping (void *ctx, void *block, size_t size)
+realloc_mapping (const TidePyAllocator *below, void *ctx, void *block, size_t size)
 {
   size_t old = chunk_word (block) & ~(size_t)CHUNK_FLAGS;
   void *moved;
 
   if (size <= old)
     about_to_release ();
-  moved = events.original[TIDE_PY_DOMAIN_RAW].realloc (ctx, block, size);
+  moved = below->realloc (ctx, block, size);
   /* Moved by mremap: only the new part is not resident.  */
   if (moved && size > old)
     look_for_block (moved, size - old, false);
@@ -243,30 +239,30 @@ realloc_mapping (void *ctx, void *block, size_t size)
   return moved;
 }
 
-static void *
-raw_realloc (void *ctx, void *block, size_t size)
+void *
+tide_events_realloc (const TidePyAllocator *below, void *ctx, void *block, size_t size)
 {
   size_t old = block ? chunk_word (block) : 0;
   void *moved;
 
   if (UNLIKELY (old & CHUNK_OWN_MAPPING))
-    return realloc_mapping (ctx, block, size);
+    return realloc_mapping (below, ctx, block, size);
   old &= ~(size_t)CHUNK_FLAGS;
   about_to_take (size);
-  moved = events.original[TIDE_PY_DOMAIN_RAW].realloc (ctx, block, size);
+  moved = below->realloc (ctx, block, size);
   return taken (moved, size, size > old ? size - old : 0);
 }
 
 static COLD void
-free_mapping (void *ctx, void *block)
+free_mapping (const TidePyAllocator *below, void *ctx, void *block)
 {
   about_to_release ();
-  events.original[TIDE_PY_DOMAIN_RAW].free (ctx, block);
+  below->free (ctx, block);
   look (block);
 }
 
-static void
-raw_free (void *ctx, void *block)
+void
+tide_events_free (const TidePyAllocator *below, void *ctx, void *block)
 {
   const void *pending = tide_account_pending ();
 
@@ -279,10 +275,10 @@ raw_free (void *ctx, void *block)
     }
   if (UNLIKELY (block && chunk_word (block) & CHUNK_OWN_MAPPING))
     {
-      free_mapping (ctx, block);
+      free_mapping (below, ctx, block);
       return;
     }
-  events.original[TIDE_PY_DOMAIN_RAW].free (ctx, block);
+  below->free (ctx, block);
   if (UNLIKELY (heap_top () != get (&events.top_seen)))
     follow_top (block);
 }
@@ -340,17 +336,41 @@ probe_chunk_words (const TidePyAllocator *raw)
   return matches;
 }
 
+/* What is taken away below others comes back with them: then it is ours already.  */
+static void
+put_up_arenas (void)
+{
+  TidePyArenaAllocator wrapper, now;
+
+  tide_py.PyObject_GetArenaAllocator (&now);
+  if (now.alloc == arena_alloc)
+    return;
+  events.arena = now;
+  wrapper = (TidePyArenaAllocator){ now.ctx, arena_alloc, arena_free };
+  tide_py.PyObject_SetArenaAllocator (&wrapper);
+}
+
+static bool
+take_down_arenas (void)
+{
+  TidePyArenaAllocator now;
+
+  tide_py.PyObject_GetArenaAllocator (&now);
+  if (now.alloc != arena_alloc)
+    return false;
+  tide_py.PyObject_SetArenaAllocator (&events.arena);
+  return true;
+}
+
 static bool
 start (TideRegion *region, TideInstrumentReport *report)
 {
-  const TidePyAllocator *raw = &events.original[TIDE_PY_DOMAIN_RAW];
+  TidePyAllocator raw = tide_hooks_get_raw ();
   uint64_t lag = (uint64_t)tide_statm_lag () * region->page_size;
   TidePyArenaAllocator arena;
 
-  for (int domain = 0; domain < TIDE_PY_N_DOMAINS; domain++)
-    tide_py.PyMem_GetAllocator (domain, &events.original[domain]);
-  tide_py.PyObject_GetArenaAllocator (&events.arena);
-  if (!raw->malloc || !events.arena.alloc)
+  tide_py.PyObject_GetArenaAllocator (&arena);
+  if (!raw.malloc || !arena.alloc)
     {
       snprintf (report->reason, sizeof report->reason, "This interpreter tells nothing of its allocators.");
       return false;
@@ -359,24 +379,12 @@ start (TideRegion *region, TideInstrumentReport *report)
   events.top = tide_symbol ("__curbrk", NULL);
   if (!events.top)
     events.top = &no_top;
-  events.chunk_words = probe_chunk_words (raw);
+  events.chunk_words = probe_chunk_words (&raw);
   set (&events.top_seen, heap_top ());
   set (&events.high, heap_top ());
-
-  for (int domain = 0; domain < TIDE_PY_N_DOMAINS; domain++)
-    {
-      const TidePyAllocator *original = &events.original[domain];
-      TidePyAllocator wrapper = { original->ctx, raw_malloc, raw_calloc, raw_realloc, raw_free };
-
-      if (domain != TIDE_PY_DOMAIN_RAW
-          && (original->malloc != raw->malloc || original->calloc != raw->calloc
-              || original->realloc != raw->realloc || original->free != raw->free))
-        continue;
-      tide_py.PyMem_SetAllocator (domain, &wrapper);
-      events.wrapped[domain] = true;
-    }
-  arena = (TidePyArenaAllocator){ events.arena.ctx, arena_alloc, arena_free };
-  tide_py.PyObject_SetArenaAllocator (&arena);
+  if (!tide_hooks_start (TIDE_HOOK_EVENTS, report->reason, sizeof report->reason))
+    return false;
+  put_up_arenas ();
   report->unit_bytes = lag > STEP ? lag : STEP;
   return true;
 }
@@ -384,27 +392,9 @@ start (TideRegion *region, TideInstrumentReport *report)
 static bool
 stop (TideRegion *region)
 {
-  TidePyArenaAllocator arena;
-  bool all = true;
+  bool blocks = tide_hooks_stop (TIDE_HOOK_EVENTS), arenas = take_down_arenas ();
 
-  for (int domain = 0; domain < TIDE_PY_N_DOMAINS; domain++)
-    {
-      TidePyAllocator now;
-
-      if (!events.wrapped[domain])
-        continue;
-      tide_py.PyMem_GetAllocator (domain, &now);
-      if (now.malloc == raw_malloc)
-        tide_py.PyMem_SetAllocator (domain, &events.original[domain]);
-      else
-        all = false;
-    }
-  tide_py.PyObject_GetArenaAllocator (&arena);
-  if (arena.alloc == arena_alloc)
-    tide_py.PyObject_SetArenaAllocator (&events.arena);
-  else
-    all = false;
-  return all;
+  return blocks && arenas;
 }
 
 const TideAgentInstrument tide_instrument_events = {

@@ -42,3 +42,5 @@ extern const TideAgentInstrument tide_instrument_events;
 extern const TideAgentInstrument tide_instrument_faults;
 extern const TideAgentInstrument tide_instrument_calls;
 extern const TideAgentInstrument tide_instrument_lines;
+extern const TideAgentInstrument tide_instrument_bytes;
+extern const TideAgentInstrument tide_instrument_bytes_sampled;

@@ -10,6 +10,8 @@ static const TideAgentInstrument *const all[] = {
   &tide_instrument_faults,
   &tide_instrument_calls,
   &tide_instrument_lines,
+  &tide_instrument_bytes,
+  &tide_instrument_bytes_sampled,
 };
 
 #define N_ALL (sizeof all / sizeof all[0])

@@ -79,6 +79,12 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
   F (void *, PyInterpreterState_Main, (void))                                                                \
   F (void *, PyInterpreterState_ThreadHead, (void *interpreter))                                             \
   F (void *, PyGILState_GetThisThreadState, (void))                                                          \
+  F (void *, PyMem_RawMalloc, (size_t size))                                                                 \
+  F (void, PyMem_RawFree, (void *block))                                                                     \
+  F (void *, PyMem_Malloc, (size_t size))                                                                    \
+  F (void, PyMem_Free, (void *block))                                                                        \
+  F (void *, PyObject_Malloc, (size_t size))                                                                 \
+  F (void, PyObject_Free, (void *block))                                                                     \
   F (void, PyMem_GetAllocator, (int domain, TidePyAllocator *allocator))                                     \
   F (void, PyMem_SetAllocator, (int domain, TidePyAllocator *allocator))                                     \
   F (void, PyObject_GetArenaAllocator, (TidePyArenaAllocator * allocator))                                   \

@@ -2,18 +2,22 @@
  * preloaded, drains the ring, and writes what came as JSON lines.  It does not sample from outside, so all
  * that is accounted is the agent's.
  *
- *   agent-host [--wanted BITS] [--full] [--stop N] [--suspend] AGENT OUTPUT PROGRAM [ARG...]
+ *   agent-host [--wanted BITS] [--full] [--stop N] [--suspend] [--sample BYTES]
+ *              [--toggle BITS N] AGENT OUTPUT PROGRAM [ARG...]
  *
- * --full leaves no room in the ring.  --stop asks the agent to stop at its N-th account.  Names are written
- * byte for byte, as the characters of that number.  The exit status is the program's, or 128 and the signal.
+ * --toggle stops and starts these instruments N times, then sends SIGUSR1.  --full leaves no room in the
+ * ring.  --stop asks the agent to stop at its N-th account.  Names are written byte for byte, as the
+ * characters of that number.  The exit status is the program's, or 128 and the signal.
  */
 
 #define _GNU_SOURCE
 #include "tide-region.h"
+#include "tide-sites-area.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +34,9 @@ typedef struct
   bool full;
   bool suspend;
   uint64_t stop_at;
+  uint64_t sample_bytes;
+  uint32_t toggled;
+  uint32_t n_toggles;
 } Options;
 
 static TideRegion *
@@ -51,9 +58,55 @@ make_region (const Options *options, int *fd)
   region->page_size = (uint32_t)sysconf (_SC_PAGESIZE);
   region->helper_pid = (uint32_t)getpid ();
   region->suspend = options->suspend;
+  region->sample_bytes = options->sample_bytes;
+  for (int i = 0; i < TIDE_N_AREAS; i++)
+    region->areas[i].fd = -1;
   if (options->full)
     region->tail = (uint64_t)0 - TIDE_REGION_RING_SIZE;
   return region;
+}
+
+/* Counters of Python bytes, for an agent that is to count them.  */
+static TideSitesHeader *
+make_sites (TideRegion *region)
+{
+  int fd = memfd_create ("pagetide-sites", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  TideSitesHeader *sites;
+
+  if (fd < 0 || ftruncate (fd, TIDE_SITES_AREA_SIZE) != 0
+      || fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+    return NULL;
+  sites = mmap (NULL, TIDE_SITES_AREA_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  region->areas[TIDE_AREA_SITES].fd = fd;
+  region->areas[TIDE_AREA_SITES].size = TIDE_SITES_AREA_SIZE;
+  return sites == MAP_FAILED ? NULL : sites;
+}
+
+static void
+put_sites (FILE *out, const TideSitesHeader *header)
+{
+  const char *area = (const char *)header;
+  const TideSiteCounters *counters = (const TideSiteCounters *)(area + TIDE_SITES_COUNTERS_OFFSET);
+  const TideSitePlace *places = (const TideSitePlace *)(area + TIDE_SITES_PLACES_OFFSET);
+  const TideSiteErrors *errors = (const TideSiteErrors *)(area + TIDE_SITES_ERRORS_OFFSET);
+
+  for (uint32_t i = 0; i < header->n_sites; i++)
+    {
+      double variances[2];
+
+      memcpy (variances, &errors[i], sizeof variances);
+      fprintf (out,
+               "{\"kind\": \"site\", \"of\": %u, \"code\": %u, \"line\": %u, \"shared\": %u, \"live\": %llu, "
+               "\"blocks\": %llu, \"allocated\": %llu, \"count\": %llu, \"peak\": %llu, "
+               "\"temporary\": %llu, \"forgotten\": %llu, \"live_variance\": %.17g, "
+               "\"allocated_variance\": %.17g}\n",
+               places[i].kind, places[i].code, places[i].line, counters[i].shared,
+               (unsigned long long)counters[i].live_bytes, (unsigned long long)counters[i].live_blocks,
+               (unsigned long long)counters[i].allocated_bytes, (unsigned long long)counters[i].n_allocated,
+               (unsigned long long)counters[i].peak_bytes, (unsigned long long)counters[i].n_temporary,
+               (unsigned long long)errors[i].forgotten_bytes, variances[0], variances[1]);
+    }
+  fprintf (out, "{\"kind\": \"sites\", \"missed\": %llu}\n", (unsigned long long)header->n_missed);
 }
 
 static void
@@ -176,6 +229,8 @@ put_end (FILE *out, const TideRegion *region)
       (unsigned long long)region->layout.code_type, region->layout.pthread_tid);
   put_instrument (out, "events", &region->instruments[1]);
   put_instrument (out, "faults", &region->instruments[2]);
+  put_instrument (out, "bytes", &region->instruments[5]);
+  put_instrument (out, "bytes_sampled", &region->instruments[6]);
   fprintf (out, "}\n");
 }
 
@@ -196,11 +251,30 @@ wait_for_more (TideRegion *region, bool busy)
   atomic_store (&region->helper_idle, 0);
 }
 
+/* Stops or starts what is toggled once the agent has done the last of these, and tells when all are done.  */
+static void
+toggle (TideRegion *region, Options *options, pid_t pid)
+{
+  if (options->toggled == 0 || region->agent_state != TIDE_AGENT_READY || region->wish != region->wish_done)
+    return;
+  if (options->n_toggles == 0)
+    {
+      options->toggled = 0;
+      kill (pid, SIGUSR1);
+      return;
+    }
+  options->n_toggles--;
+  options->wanted ^= options->toggled;
+  region->wanted = options->wanted;
+  region->wish++;
+}
+
 int
 main (int argc, char **argv)
 {
   Options options = { .wanted = TIDE_INSTRUMENT_EVENTS };
   TideRegion *region;
+  TideSitesHeader *sites;
   FILE *out;
   pid_t pid;
   int status = 0, fd, i = 1;
@@ -215,6 +289,13 @@ main (int argc, char **argv)
         options.wanted = (uint32_t)strtoul (argv[++i], NULL, 10);
       else if (strcmp (argv[i], "--stop") == 0 && i + 1 < argc)
         options.stop_at = strtoull (argv[++i], NULL, 10);
+      else if (strcmp (argv[i], "--toggle") == 0 && i + 2 < argc)
+        {
+          options.toggled = (uint32_t)strtoul (argv[++i], NULL, 10);
+          options.n_toggles = 2 * (uint32_t)strtoul (argv[++i], NULL, 10);
+        }
+      else if (strcmp (argv[i], "--sample") == 0 && i + 1 < argc)
+        options.sample_bytes = strtoull (argv[++i], NULL, 10);
       else
         return 125;
     }
@@ -222,7 +303,8 @@ main (int argc, char **argv)
     return 125;
   out = fopen (argv[i + 1], "we");
   region = out ? make_region (&options, &fd) : NULL;
-  if (!region)
+  sites = region ? make_sites (region) : NULL;
+  if (!sites)
     return 125;
 
   pid = fork ();
@@ -232,12 +314,14 @@ main (int argc, char **argv)
     {
       bool busy = !options.full && drain (region, out);
 
+      toggle (region, &options, pid);
       if (options.stop_at && region->n_accounts >= options.stop_at)
         region->stop = 1;
       wait_for_more (region, busy);
     }
   if (!options.full)
     drain (region, out);
+  put_sites (out, sites);
   put_end (out, region);
   if (pid < 0 || fclose (out) != 0)
     return 125;

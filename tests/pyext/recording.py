@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 
 EVENTS, FAULTS = 2, 4
+BYTES, BYTES_SAMPLED = 32, 64
 ABSENT, LOADED, READY, STOPPED, ENDED = range(5)
 OFF, ON, REFUSED = range(3)
 START, ALLOC, PENDING, FAULT = range(4)
@@ -106,6 +107,8 @@ class Recording:
         minor = int((self.end["python"] or "3.0").split(".")[1])
         self.codes = {r["id"]: Code(r, minor) for r in records if r["kind"] == "code"}
         self.events = [r for r in records if r["kind"] == "event"]
+        self.sites = [r for r in records if r["kind"] == "site"]
+        self.missed = sum(r["missed"] for r in records if r["kind"] == "sites")
         for event in self.events:
             event["delta"] *= PAGE
 

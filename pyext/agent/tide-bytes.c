@@ -1,0 +1,278 @@
+#include "tide-bytes.h"
+#include "tide-agent.h"
+#include "tide-block-plane.h"
+#include "tide-hooks.h"
+#include "tide-instrument.h"
+#include "tide-python.h"
+#include "tide-sampler.h"
+#include "tide-site-finder.h"
+#include "tide-sites.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+/* A note of a block: its size above its site.  */
+#define SITE_MASK (((uint64_t)1 << TIDE_SITE_BITS) - 1)
+#define MAX_SIZE (UINT64_MAX >> TIDE_SITE_BITS)
+
+/* Now and then the agent looks what is wanted of it, and whether the interpreter takes itself apart: what it
+ * gives back then was live when the program had done.  */
+#define TAKES_PER_POLL 4096u
+#define FREES_PER_LOOK 32u
+
+#define DEFAULT_SAMPLE_BYTES (512u << 10)
+#define MIN_SAMPLE_BYTES 1024u
+#define MAX_SAMPLE_BYTES ((uint64_t)1 << 40)
+
+#define UNLIKELY(x) __builtin_expect (!!(x), 0)
+#define COLD __attribute__ ((noinline, cold))
+
+__thread bool tide_bytes_inside;
+
+/* The block that the thread took last.  */
+static __thread void *last __attribute__ ((tls_model ("initial-exec")));
+
+static struct
+{
+  TideRegion *region;
+  TideInstrument on; /* the one of the two; 0: neither */
+  bool sampled;
+  /* Not exact: threads may count at once.  */
+  _Atomic uint32_t n_takes;
+  _Atomic uint32_t n_frees;
+  uint64_t checked_takes;
+} bytes;
+
+static COLD void
+poll (void)
+{
+  int saved = errno;
+
+  tide_agent_poll ();
+  errno = saved;
+}
+
+static inline bool
+is_time (_Atomic uint32_t *counter, uint32_t period)
+{
+  uint32_t n = atomic_load_explicit (counter, memory_order_relaxed) + 1;
+
+  atomic_store_explicit (counter, n, memory_order_relaxed);
+  return n % period == 0;
+}
+
+static COLD void
+look_for_end (void)
+{
+  if (tide_py.is_finalizing && tide_py.is_finalizing ())
+    tide_hooks_silence (TIDE_HOOK_BYTES);
+}
+
+void
+tide_bytes_taken (void *block, size_t size, bool has_gil)
+{
+  TideBlockWord *word;
+  uint32_t site;
+
+  if (UNLIKELY (is_time (&bytes.n_takes, TAKES_PER_POLL)))
+    poll ();
+  if (UNLIKELY (atomic_load_explicit (&bytes.region->suspend, memory_order_relaxed)))
+    return;
+  if (bytes.sampled)
+    {
+      tide_sampler_take (block, size, has_gil);
+      return;
+    }
+  word = tide_block_plane_make ((uintptr_t)block);
+  if (UNLIKELY (!word || size > MAX_SIZE))
+    {
+      tide_sites_miss ();
+      return;
+    }
+  /* It was given back unseen.  */
+  if (UNLIKELY (*word != 0))
+    tide_sites_remove (*word & SITE_MASK, *word >> TIDE_SITE_BITS, false);
+  site = tide_site_finder_find (tide_site_finder_get_holder (has_gil), has_gil);
+  *word = (uint64_t)size << TIDE_SITE_BITS | site;
+  last = block;
+  tide_sites_add (site, size);
+}
+
+void
+tide_bytes_given_back (void *block)
+{
+  TideBlockWord *word, note;
+
+  if (UNLIKELY (is_time (&bytes.n_frees, FREES_PER_LOOK)))
+    look_for_end ();
+  if (bytes.sampled)
+    {
+      tide_sampler_give_back (block);
+      return;
+    }
+  word = tide_block_plane_find ((uintptr_t)block);
+  if (!word || *word == 0)
+    return;
+  note = *word;
+  *word = 0;
+  tide_sites_remove (note & SITE_MASK, note >> TIDE_SITE_BITS, block == last);
+}
+
+uint64_t
+tide_bytes_lift (void *block)
+{
+  TideBlockWord *word, note;
+
+  if (bytes.sampled)
+    return tide_sampler_lift (block);
+  word = tide_block_plane_find ((uintptr_t)block);
+  if (!word)
+    return 0;
+  note = *word;
+  *word = 0;
+  return note;
+}
+
+void
+tide_bytes_resized (uint64_t known, void *moved, size_t size, bool has_gil)
+{
+  if (known != 0 && bytes.sampled)
+    tide_sampler_drop_lifted (known);
+  else if (known != 0)
+    tide_sites_remove (known & SITE_MASK, known >> TIDE_SITE_BITS, false);
+  tide_bytes_taken (moved, size, has_gil);
+}
+
+void
+tide_bytes_put_back (void *block, uint64_t known)
+{
+  TideBlockWord *word;
+
+  if (bytes.sampled)
+    {
+      tide_sampler_put_back (block, known);
+      return;
+    }
+  word = tide_block_plane_find ((uintptr_t)block);
+  if (word)
+    *word = known;
+}
+
+static uint64_t
+get_mean (const TideRegion *region)
+{
+  uint64_t mean = atomic_load (&region->sample_bytes);
+
+  return mean == 0                 ? DEFAULT_SAMPLE_BYTES
+         : mean < MIN_SAMPLE_BYTES ? MIN_SAMPLE_BYTES
+         : mean > MAX_SAMPLE_BYTES ? MAX_SAMPLE_BYTES
+                                   : mean;
+}
+
+static bool
+start (TideRegion *region, TideInstrumentReport *report, TideInstrument bit)
+{
+  uint64_t mean = bit == TIDE_INSTRUMENT_BYTES_SAMPLED ? get_mean (region) : 0;
+
+  if (bytes.on)
+    snprintf (report->reason, sizeof report->reason, "Python's blocks are counted already, %s.",
+              bytes.sampled ? "by a sample" : "all of them");
+  else if (region->python_flags & TIDE_PYTHON_FREE_THREADED)
+    snprintf (
+        report->reason, sizeof report->reason,
+        "Free-threaded builds of Python take memory in many threads at once, which cannot be followed.");
+  else if (!tide_site_finder_open (&region->layout))
+    snprintf (report->reason, sizeof report->reason, "This interpreter's thread states are not understood.");
+  else if (tide_sites_open (region, mean, report->reason, sizeof report->reason))
+    {
+      bytes.region = region;
+      bytes.sampled = mean != 0;
+      if (!mean || tide_sampler_open (mean))
+        {
+          if (tide_hooks_start (TIDE_HOOK_BYTES, report->reason, sizeof report->reason))
+            {
+              bytes.on = bit;
+              report->unit_bytes = mean ? mean : 1;
+              return true;
+            }
+        }
+      else
+        snprintf (report->reason, sizeof report->reason, "There is no memory for the sample.");
+    }
+  return false;
+}
+
+static bool
+start_exact (TideRegion *region, TideInstrumentReport *report)
+{
+  return start (region, report, TIDE_INSTRUMENT_BYTES);
+}
+
+static bool
+start_sampled (TideRegion *region, TideInstrumentReport *report)
+{
+  return start (region, report, TIDE_INSTRUMENT_BYTES_SAMPLED);
+}
+
+static bool
+stop (TideRegion *region)
+{
+  bool restored = tide_hooks_stop (TIDE_HOOK_BYTES);
+
+  if (bytes.sampled)
+    tide_sampler_close ();
+  else
+    tide_block_plane_clear ();
+  bytes.on = 0;
+  return restored;
+}
+
+/* Ours are no more called when others have put back what they found, or wrapped what was below us: then
+ * nothing is taken between two checks of a program that takes memory all the time.  */
+static const char *
+check (void)
+{
+  uint32_t takes = atomic_load (&bytes.n_takes);
+  bool moves = takes != bytes.checked_takes;
+
+  bytes.checked_takes = takes;
+  return moves || tide_hooks_are_uppermost (TIDE_HOOK_BYTES)
+             ? NULL
+             : "The program put back the allocators that were there before ours.";
+}
+
+static void
+end (void)
+{
+  tide_hooks_silence (TIDE_HOOK_BYTES);
+}
+
+static void
+drop (void)
+{
+  tide_hooks_silence (TIDE_HOOK_BYTES);
+  tide_sampler_drop ();
+  tide_block_plane_drop ();
+  tide_site_finder_drop ();
+  tide_sites_drop ();
+  bytes.on = 0;
+}
+
+const TideAgentInstrument tide_instrument_bytes = {
+  .bit = TIDE_INSTRUMENT_BYTES,
+  .start = start_exact,
+  .stop = stop,
+  .check = check,
+  .end = end,
+  .drop = drop,
+};
+
+const TideAgentInstrument tide_instrument_bytes_sampled = {
+  .bit = TIDE_INSTRUMENT_BYTES_SAMPLED,
+  .start = start_sampled,
+  .stop = stop,
+  .check = check,
+  .end = end,
+  .drop = drop,
+};

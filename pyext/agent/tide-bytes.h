@@ -1,0 +1,26 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Python bytes: every block of the allocators, or a sample of them, counted at the site that asked for it
+ * (tide-sites.h), as requested.  Called by the hooks while TIDE_HOOK_BYTES is on, by any thread, each with
+ * tide_bytes_inside set; errno stays.
+ *
+ * A block that is resized is a new block at the place where that is done, and the old one is freed.  One that
+ * was there before the start is nobody's.  Temporary: freed before its thread took another block (what memray
+ * calls a temporary allocation at its threshold of one).  */
+
+/* The calling thread is in one of our wrappers: what is taken now is part of a block that counts already.  */
+extern __thread bool tide_bytes_inside __attribute__ ((tls_model ("initial-exec"), visibility ("hidden")));
+
+/* HAS_GIL: the domain is one that may only be used with the interpreter's lock.  */
+void tide_bytes_taken (void *block, size_t size, bool has_gil);
+void tide_bytes_given_back (void *block);
+
+/* Before BLOCK is resized: what is known of it (0: nothing), which is noted there no more.  Then either of
+ * the next two.  */
+uint64_t tide_bytes_lift (void *block);
+void tide_bytes_resized (uint64_t known, void *moved, size_t size, bool has_gil);
+void tide_bytes_put_back (void *block, uint64_t known);

@@ -1,0 +1,87 @@
+#define _GNU_SOURCE
+#include "tide-memory.h"
+#include "tide-account.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Linux 5.14; older headers lack it.  */
+#define POPULATE_WRITE 23
+
+#define STEP (64u << 10)
+
+size_t
+tide_memory_page (void)
+{
+  static _Atomic size_t known;
+  size_t size = atomic_load_explicit (&known, memory_order_relaxed);
+
+  if (size == 0)
+    {
+      size = (size_t)sysconf (_SC_PAGESIZE);
+      atomic_store_explicit (&known, size, memory_order_relaxed);
+    }
+  return size;
+}
+
+static int64_t
+pages_of (size_t size)
+{
+  return (int64_t)(size / tide_memory_page ());
+}
+
+void *
+tide_memory_reserve (size_t size)
+{
+  void *memory =
+      mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+  if (memory == MAP_FAILED)
+    return NULL;
+  /* A huge page would be resident at one touch.  */
+  madvise (memory, size, MADV_NOHUGEPAGE);
+  return memory;
+}
+
+void
+tide_memory_release (void *memory, size_t size)
+{
+  munmap (memory, size);
+}
+
+static void
+touch (volatile char *memory, size_t size)
+{
+  for (size_t i = 0; i < size; i += tide_memory_page ())
+    memory[i] = memory[i];
+}
+
+void
+tide_memory_fill (void *memory, size_t size)
+{
+  for (size_t done = 0; done < size; done += STEP)
+    {
+      char *at = (char *)memory + done;
+      size_t part = size - done < STEP ? size - done : STEP;
+
+      /* Pages that the kernel makes raise no fault signals, either.  Kernels that cannot have none.  */
+      if (madvise (at, part, POPULATE_WRITE) != 0)
+        touch (at, part);
+      tide_account_own (pages_of (part));
+    }
+}
+
+void
+tide_memory_forget (size_t n)
+{
+  tide_account_own (-pages_of (n));
+}
+
+void
+tide_memory_empty (void *memory, size_t size)
+{
+  madvise (memory, size, MADV_DONTNEED);
+  tide_memory_forget (size);
+}

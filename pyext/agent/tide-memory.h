@@ -1,0 +1,23 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Memory of the instruments' own, straight from the kernel.  What becomes resident is told to the account, so
+ * that nobody of the program is charged for it.  Any thread; may change errno.  Sizes in bytes.  */
+
+size_t tide_memory_page (void);
+
+/* Zeroed address space of which nothing is resident yet; NULL: there is none.  */
+void *tide_memory_reserve (size_t size);
+void tide_memory_release (void *memory, size_t size);
+
+/* Makes SIZE bytes at MEMORY (multiples of the page size) resident, a little at a time: the helper must not
+ * see much that is not accounted yet.  */
+void tide_memory_fill (void *memory, size_t size);
+
+/* The same bytes are zero again and not resident; they had been filled.  */
+void tide_memory_empty (void *memory, size_t size);
+
+/* N bytes of what was filled are gone with what they were in.  */
+void tide_memory_forget (size_t n);
