@@ -6,6 +6,7 @@
 #include "tide-environment.h"
 #include "tide-fault-events.h"
 #include "tide-instruments.h"
+#include "tide-package.h"
 #include "tide-peek.h"
 #include "tide-python.h"
 #include "tide-region.h"
@@ -185,6 +186,7 @@ start (void)
     }
   else
     {
+      tide_package_offer ();
       read_version (region, &version_hex);
       if (region->python_flags & TIDE_PYTHON_FREE_THREADED)
         reason = "Free-threaded builds of Python cannot be measured from inside yet.";
@@ -239,6 +241,7 @@ static void __attribute__ ((constructor)) at_load (void)
       || !tide_symbol ("PySys_AddAuditHook", NULL))
     return;
   agent.region = map_region (invitation.fd, invitation.pid);
+  tide_package_find ();
   tide_environment_clean ();
   if (!agent.region)
     return;

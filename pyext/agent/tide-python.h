@@ -61,11 +61,13 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
   F (void *, PyObject_CallObject, (void *callable, void *arguments))                                         \
   F (void *, PyObject_CallMethod, (void *object, const char *name, const char *format, ...))                 \
   F (void *, PyImport_ImportModule, (const char *name))                                                      \
+  F (int, PyList_Append, (void *list, void *item))                                                           \
   F (void *, PyTuple_New, (ssize_t length))                                                                  \
   F (int, PyTuple_SetItem, (void *tuple, ssize_t at, void *taken))                                           \
   F (void *, PyLong_FromLong, (long value))                                                                  \
   F (long, PyLong_AsLong, (void *object))                                                                    \
   F (void *, PyUnicode_FromString, (const char *text))                                                       \
+  F (void *, PyUnicode_DecodeFSDefault, (const char *text))                                                  \
   F (const char *, PyUnicode_AsUTF8AndSize, (void *object, ssize_t *size))                                   \
   F (char *, PyBytes_AsString, (void *object))                                                               \
   F (ssize_t, PyBytes_Size, (void *object))                                                                  \

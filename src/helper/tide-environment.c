@@ -97,12 +97,51 @@ set_preload (char **environment, const char *agent, bool by_fd)
   return false;
 }
 
+/* The folder that holds our Python package: `python` beside the agent, or the agent's own in a build.
+ * Allocated, NULL when there is none.  */
+static char *
+find_package (const char *agent)
+{
+  static const char *const folders[] = { "python", "." };
+  int directory_length = (int)(tide_environment_base_name (agent) - agent);
+
+  for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+    {
+      char *folder, *module;
+      bool there;
+
+      if (asprintf (&folder, "%.*s%s", directory_length, agent, folders[i]) < 0)
+        return NULL;
+      module = join (folder, "/pagetide", "/__init__.py", "");
+      there = module != NULL && access (module, R_OK) == 0;
+      free (module);
+      if (there)
+        return folder;
+      free (folder);
+    }
+  return NULL;
+}
+
+/* Without the agent, which puts the package where it is in nobody's way, a variable has to do.  */
+static bool
+set_python_path (char **environment, const char *agent)
+{
+  char **before = find (environment, "PYTHONPATH");
+  const char *rest = before != NULL ? *before + strlen ("PYTHONPATH=") : "";
+  char *folder = find_package (agent);
+  bool good =
+      folder == NULL || set (environment, join ("PYTHONPATH=", rest, rest[0] != '\0' ? ":" : "", folder));
+
+  free (folder);
+  return good;
+}
+
 char **
 tide_environment_build (const TideOptions *options, bool use_agent, bool agent_by_fd)
 {
   enum
   {
-    OUR_OWN = 4 /* TERM, region, LD_PRELOAD and the one before */
+    OUR_OWN = 4 /* TERM, region, LD_PRELOAD and the one before, or PYTHONPATH */
   };
   size_t n = 0;
   char **environment;
@@ -133,6 +172,8 @@ tide_environment_build (const TideOptions *options, bool use_agent, bool agent_b
   if (good && use_agent)
     good =
         set (environment, strdup (REGION_TEMPLATE)) && set_preload (environment, options->agent, agent_by_fd);
+  else if (good && options->agent != NULL)
+    good = set_python_path (environment, options->agent);
   if (good)
     return environment;
   tide_environment_free (environment);

@@ -92,6 +92,9 @@ def check_commands(prefix):
         report((recorded.returncode, recorded.stdout) == (0, b"done\n"), "records: the helper is found", recorded)
         table = run("report", "a.pagetide", "--view", "functions", "--format", "csv").stdout.decode()
         report(re.search(r"\bkeep\b.*\b5\d{7}\b", table), "charges the growth: the agent is found", table)
+        imported = run("record", "-o", "b.pagetide", "-c", "from pagetide import process; print(process.__file__)")
+        inside = imported.stdout.decode().startswith(os.path.join(prefix, "lib"))
+        report(imported.returncode == 0 and inside, "what it launches finds the Python package", imported)
         run("render", "a.pagetide", "-o", "a.png")
         with open(os.path.join(folder, "a.png"), "rb") as file:
             report(file.read(8) == b"\x89PNG\r\n\x1a\n", "draws the picture")

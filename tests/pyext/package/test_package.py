@@ -78,8 +78,8 @@ class TestPackage(unittest.TestCase):
         self.assertEqual(pagetide.__version__, version)
 
     def test_meson_installs_every_file(self):
-        with open(os.path.join(TREE, "pyext", "meson.build"), encoding="utf-8") as file:
-            listed = set(re.findall(r"'pagetide/([^'/]+)'", file.read()))
+        with open(os.path.join(TREE, "pyext", "pagetide", "meson.build"), encoding="utf-8") as file:
+            listed = set(re.findall(r"^  '([^'/]+)',$", file.read(), re.M))
         present = {name for name in os.listdir(os.path.join(TREE, "pyext", "pagetide")) if name.endswith((".py", ".typed"))}
         self.assertEqual(listed, present)
 
