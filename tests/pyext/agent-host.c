@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -116,6 +117,8 @@ execute (TideRegion *region, int fd, const char *agent, char **arguments)
   char text[64];
   char *preload = NULL;
 
+  /* A test that gives up kills us, and must not leave a program behind that runs for ever.  */
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
   region->target_pid = (uint32_t)getpid ();
   snprintf (text, sizeof text, "%d:%d", fd, (int)getpid ());
   setenv (TIDE_ENV_REGION, text, 1);
