@@ -1,0 +1,253 @@
+"""Runs CPython's own test modules bare and under each set of instruments, and says where the results differ.
+
+For each interpreter that has the package `test` (distributions leave it out): each module runs once bare and once under `pagetide record` for
+each set of instruments.  Each test's outcome is compared.  Where one differs, the module runs again both ways: what differs each time in the
+same way is Pagetide's, what also changes between two runs of the same kind is unsteady by itself.
+
+  cpython_tests.py [--python PATH]... [--instruments LIST]... [--modules NAMES] [--timeout SECONDS] [--pagetide PATH]
+
+The exit status is 1 when anything differs.
+"""
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pythons  # noqa: E402
+
+# Name of a module, and what the names of its tests must contain, where all of them would take minutes.
+MODULES = {
+    "test_threading": (),
+    "test_thread": (),
+    "test_fork1": (),
+    "test_subprocess": ("POSIXProcessTestCase", "ContextManagerTests", "RunFuncTestCase"),
+    "test_multiprocessing_fork": ("WithProcessesTestProcess", "WithProcessesTestQueue", "WithProcessesTestPool", "WithProcessesTestLock"),
+    "test_multiprocessing_spawn": ("WithProcessesTestProcess",),
+    "test_multiprocessing_forkserver": ("WithProcessesTestProcess",),
+    "test_asyncio.test_tasks": (),
+    "test_asyncio.test_locks": (),
+    "test_asyncio.test_subprocess": (),
+    "test_generators": (),
+    "test_coroutines": (),
+    "test_signal": (),
+    "test_gc": (),
+    "test_io": ("CBuffered", "CTextIOWrapper", "CSignals"),
+    "test_mmap": (),
+    "test_faulthandler": (),
+    "test_sys_settrace": (),
+    "test_sys_setprofile": (),
+    "test_monitoring": (),
+    "test_tracemalloc": (),
+    "test_weakref": (),
+    "test_exceptions": (),
+    "test_json": (),
+    "test_dict": (),
+    "test_bytes": (),
+    "test_audit": (),
+    "test_bdb": (),
+    "test_atexit": (),
+}
+
+INSTRUMENTS = ("events", "events,faults")
+# How often a module runs again, bare and measured, when a result differs.
+ATTEMPTS = 3
+
+# Runs in the interpreter that is tested: as a script, so that both runs differ in nothing but Pagetide.
+DRIVER = r'''
+import importlib, json, sys, unittest
+
+class Result(unittest.TextTestResult):
+    def __init__(self, *arguments, **keys):
+        super().__init__(*arguments, **keys)
+        self.outcomes = {}
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.outcomes[test.id()] = "passed"
+
+    def put(self, test, outcome):
+        self.outcomes[test.id()] = outcome
+
+    def addError(self, test, error):
+        super().addError(test, error)
+        self.put(test, "failed")
+
+    def addFailure(self, test, error):
+        super().addFailure(test, error)
+        self.put(test, "failed")
+
+    def addSubTest(self, test, subtest, error):
+        super().addSubTest(test, subtest, error)
+        if error is not None:
+            self.put(test, "failed")
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.put(test, "skipped")
+
+    def addExpectedFailure(self, test, error):
+        super().addExpectedFailure(test, error)
+        self.put(test, "expected")
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self.put(test, "unexpected")
+
+def walk(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from walk(test)
+        else:
+            yield test
+
+def main():
+    name, output, *parts = sys.argv[1:]
+    from test import support
+    # None would mean all of them: network, gigabytes, minutes.
+    support.use_resources = []
+    suite = unittest.defaultTestLoader.loadTestsFromName("test." + name)
+    if parts:
+        suite = unittest.TestSuite(test for test in walk(suite) if any(part in test.id() for part in parts))
+    result = unittest.TextTestRunner(resultclass=Result, verbosity=2).run(suite)
+    with open(output, "w") as stream:
+        json.dump(result.outcomes, stream)
+
+if __name__ == "__main__":
+    main()
+'''
+
+
+def has_module(python, name):
+    program = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
+    return subprocess.run([python, "-c", program, "test." + name], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+class Bench:
+    """Runs modules, in a folder of its own."""
+
+    def __init__(self, directory, pagetide, timeout, logs):
+        self.directory, self.pagetide, self.timeout, self.logs = directory, pagetide, timeout, logs
+        self.driver = os.path.join(directory, "driver.py")
+        with open(self.driver, "w") as stream:
+            stream.write(DRIVER)
+
+    def run(self, python, name, instruments):
+        """{test: outcome}; INSTRUMENTS None: bare.  A run that does not end by itself has an outcome of that name."""
+        output = os.path.join(self.directory, "result.json")
+        recording = os.path.join(self.directory, "run.pagetide")
+        if os.path.exists(output):
+            os.remove(output)
+        command = [self.driver, name, output, *MODULES.get(name, ())]
+        if instruments is None:
+            command = [python, *command]
+        else:
+            command = [self.pagetide, "record", "-o", recording, "--python", python, "--instruments", instruments, *command]
+        log = os.path.join(self.logs or self.directory, "%s-%s-%s.log" % (name, instruments or "bare", os.path.basename(os.path.dirname(os.path.dirname(python)))))
+        with tempfile.TemporaryDirectory(dir=self.directory) as place, open(log, "wb") as stream:
+            process = subprocess.Popen(command, cwd=place, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True)
+            try:
+                status = process.wait(self.timeout)
+            except subprocess.TimeoutExpired:
+                status = "timeout"
+            # Also what it left behind.
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+        try:
+            with open(output) as stream:
+                return json.load(stream)
+        except (OSError, ValueError):
+            return {"the module": "ended with %s" % status}
+
+
+def differences(bare, measured):
+    """[(test, bare's outcome, measured's)] of those that differ."""
+    return [(test, bare.get(test, "absent"), measured.get(test, "absent"))
+            for test in sorted(bare.keys() | measured.keys()) if bare.get(test) != measured.get(test)]
+
+
+def summary(outcomes):
+    """(run, failed, skipped)"""
+    values = list(outcomes.values())
+    skipped = values.count("skipped")
+    return len(values) - skipped, len(values) - skipped - values.count("passed") - values.count("expected"), skipped
+
+
+def steady(bares, measureds):
+    """The differences that every pair of runs shows.  A test with two outcomes of one kind proves nothing."""
+    kept = set(differences(bares[0], measureds[0]))
+    for bare in bares:
+        for measured in measureds:
+            kept &= set(differences(bare, measured))
+    return sorted(kept)
+
+
+def compare(run, instruments):
+    """RUN gives outcomes for a set of instruments or None.  {set: (outcomes, steady differences, number of unsteady ones)}"""
+    bares, answer = [run(None)], {}
+    for which in instruments:
+        measureds = [run(which)]
+        first = differences(bares[0], measureds[0])
+        while steady(bares, measureds) and len(measureds) < ATTEMPTS:
+            measureds.append(run(which))
+            while len(bares) < len(measureds):
+                bares.append(run(None))
+        kept = steady(bares, measureds)
+        answer[which] = (measureds[0], kept, len(first) - len(kept))
+    return bares[0], answer
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--python", action="append", help="an interpreter (default: all that are found)")
+    parser.add_argument("--instruments", action="append", help="a set of instruments, separated by commas; may be repeated")
+    parser.add_argument("--modules", help="names, separated by commas (default: all)")
+    parser.add_argument("--timeout", type=int, default=300, help="seconds for a run of a module")
+    parser.add_argument("--pagetide", default=os.environ.get("PAGETIDE") or shutil.which("pagetide"))
+    parser.add_argument("--logs", help="a folder to keep the output of the runs in")
+    options = parser.parse_args()
+    if not options.pagetide:
+        parser.error("there is no pagetide; name it by --pagetide")
+    instruments = options.instruments or INSTRUMENTS
+    names = options.modules.split(",") if options.modules else list(MODULES)
+    paths = options.python or [path for _, path in pythons.find()]
+    tested = differing = 0
+    print("%-8s %-32s %-14s %6s %6s %6s  %s" % ("python", "module", "instruments", "run", "failed", "skip", "differs from bare"))
+    for path in paths:
+        version = pythons.ask(path)
+        label = ".".join(map(str, version[0])) if version else path
+        if not has_module(path, "test_json"):
+            print("%-8s has no test package: skipped (%s)" % (label, path))
+            continue
+        with tempfile.TemporaryDirectory(prefix="pagetide-cpython-") as directory:
+            bench = Bench(directory, options.pagetide, options.timeout, options.logs)
+            for name in names:
+                if not has_module(path, name):
+                    print("%-8s %-32s is not in this version" % (label, name))
+                    continue
+                bare, answer = compare(lambda which: bench.run(path, name, which), instruments)
+                print("%-8s %-32s %-14s %6d %6d %6d" % (label, name, "bare", *summary(bare)))
+                for which, (outcomes, kept, unsteady) in answer.items():
+                    words = "%d tests" % len(kept) if kept else "no"
+                    if unsteady > 0:
+                        words += " (%d unsteady by themselves)" % unsteady
+                    print("%-8s %-32s %-14s %6d %6d %6d  %s" % (label, name, which, *summary(outcomes), words))
+                    for difference in kept:
+                        print("    %s: %s bare, %s measured" % difference)
+                    tested += 1
+                    differing += bool(kept)
+                sys.stdout.flush()
+    print("%d comparisons, %d differ" % (tested, differing))
+    return 1 if differing or not tested else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
