@@ -34,6 +34,7 @@ static struct
   Stack stack;   /* these two are the lock holder's */
   Stack pending; /* to whom the remembered block was handed out */
   const void *_Atomic block;
+  size_t block_size; /* what is new of it */
   clockid_t block_clock;
   uint64_t block_ns; /* when that was, by that clock */
   Stack claim;       /* to whom the region's claim belongs */
@@ -269,8 +270,31 @@ take_claim (int64_t delta, int64_t rss, uint64_t time_ns)
 }
 
 /* Distributes growth.  Gives what is the calling stack's.  */
+static bool
+is_of_block (const void *touched)
+{
+  const Stack *stack = &account.stack, *pending = &account.pending;
+  const void *block = atomic_load (&account.block);
+
+  if (!block)
+    return false;
+  if ((uintptr_t)touched - (uintptr_t)block < account.block_size)
+    return true;
+  /* Or of a block that grew, of which the new part is somewhere behind.  */
+  return stack->tid == pending->tid && stack->n_frames > 0 && pending->n_frames > 0
+         && stack->frames[0].code == pending->frames[0].code;
+}
+
+/* PAGES of the block came, and are accounted: the rest of it is smaller.  */
+static void
+shrink_pending (int64_t pages)
+{
+  if (pages > 0 && atomic_fetch_sub (&account.region->pending_pages, pages) <= pages)
+    forget ();
+}
+
 static int64_t
-share (TideSource source, int64_t delta, int64_t rss, uint64_t time_ns)
+share (TideSource source, const void *touched, int64_t delta, int64_t rss, uint64_t time_ns)
 {
   int64_t signal_pages = atomic_load_explicit (&account.signal_pages, memory_order_relaxed);
 
@@ -280,6 +304,8 @@ share (TideSource source, int64_t delta, int64_t rss, uint64_t time_ns)
        * faults came without them, in system calls that fill a block.  */
       int64_t period = signal_pages / 2, beyond = delta > period ? delta - period : 0;
 
+      if (is_of_block (touched))
+        shrink_pending (delta - beyond);
       return delta - beyond + take_pending (beyond, rss, time_ns);
     }
   delta = take_pending (delta, rss, time_ns);
@@ -294,10 +320,10 @@ lose (void)
   atomic_fetch_add_explicit (&account.region->lost, 1, memory_order_relaxed);
 }
 
-/* The lock holder's look.  GROWN: the pages that were charged to the calling stack.  False: nothing can be
- * written now.  */
+/* The lock holder's look.  ADDRESS: what was touched, or freed.  GROWN: the pages that were charged to the
+ * calling stack.  False: nothing can be written now.  */
 static bool
-look (TideSource source, const void *freed, bool before_release, uint64_t time_ns, int64_t *grown)
+look (TideSource source, const void *address, bool before_release, uint64_t time_ns, int64_t *grown)
 {
   TideRegion *region = account.region;
   int64_t rss = tide_statm_read ();
@@ -321,7 +347,8 @@ look (TideSource source, const void *freed, bool before_release, uint64_t time_n
       account.left = delta;
       return true;
     }
-  if (!tide_ring_has_room (MAX_EVENTS_SIZE) || !capture (&account.stack, freed)
+  if (!tide_ring_has_room (MAX_EVENTS_SIZE)
+      || !capture (&account.stack, source == TIDE_SOURCE_FAULT ? NULL : address)
       || !tide_ring_has_room (MAX_EVENTS_SIZE))
     {
       lose ();
@@ -329,7 +356,7 @@ look (TideSource source, const void *freed, bool before_release, uint64_t time_n
     }
   delta = rss - atomic_exchange (&region->accounted_pages, rss);
   if (delta > 0)
-    delta = share (source, delta, rss, time_ns);
+    delta = share (source, address, delta, rss, time_ns);
   *grown = delta;
   if (delta)
     write_event (&account.stack, source, time_ns, delta, rss);
@@ -358,7 +385,7 @@ is_suspended (void)
 }
 
 static void
-enter_and_look (TideSource source, const void *freed, bool before_release)
+enter_and_look (TideSource source, const void *address, bool before_release)
 {
   uint64_t time_ns;
   int64_t grown;
@@ -367,7 +394,7 @@ enter_and_look (TideSource source, const void *freed, bool before_release)
   if (!tide_account_is_open () || is_suspended () || !(source == TIDE_SOURCE_FAULT ? lock () : lock_soon ()))
     return;
   time_ns = now_ns ();
-  look (source, freed, before_release, time_ns, &grown);
+  look (source, address, before_release, time_ns, &grown);
   leave (time_ns);
 }
 
@@ -375,6 +402,12 @@ void
 tide_account (TideSource source, const void *freed)
 {
   enter_and_look (source, freed, false);
+}
+
+void
+tide_account_fault (const void *touched)
+{
+  enter_and_look (TIDE_SOURCE_FAULT, touched, false);
 }
 
 void
@@ -435,6 +468,7 @@ tide_account_block (const void *block, size_t size, bool looked)
   if (missing > 0 && tide_ring_has_room (MAX_EVENTS_SIZE) && capture (&account.pending, NULL))
     {
       atomic_store (&account.region->pending_pages, missing);
+      account.block_size = size;
       atomic_store (&account.block, block);
       account.block_clock = missing < LARGE_PAGES ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
       account.block_ns = clock_ns (account.block_clock);

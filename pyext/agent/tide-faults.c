@@ -73,7 +73,7 @@ on_trap (int number, siginfo_t *info, void *context)
     }
   else if (tide_fault_events_are_open ())
     {
-      tide_account (TIDE_SOURCE_FAULT, NULL);
+      tide_account_fault (info->si_addr);
       tide_fault_events_adapt ();
     }
   errno = saved;
