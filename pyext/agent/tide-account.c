@@ -63,6 +63,9 @@ bool
 tide_account_open (TideRegion *region)
 {
   account.region = region;
+  atomic_store (&account.block, NULL);
+  atomic_store (&account.arena, NULL);
+  tide_codes_forget ();
   tide_ring_open (region);
   return tide_statm_open ();
 }

@@ -13,6 +13,7 @@
 #include "tide-statm.h"
 #include "tide-wake.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -75,6 +76,15 @@ drop_in_child (void)
     atomic_store (&agent.region->suspend, 1);
 }
 
+static void
+stop (void)
+{
+  tide_instruments_stop_all ();
+  tide_wake_end ();
+  tide_account_end ();
+  set_state (TIDE_AGENT_STOPPED);
+}
+
 /* In the main thread with the GIL: what the helper wants, see tide-region.h.  An instrument that starts may
  * run Python code, in which we are called again.  */
 static void
@@ -84,12 +94,7 @@ obey (void)
     return;
   agent.obeying = true;
   if (atomic_load (&agent.region->stop))
-    {
-      tide_instruments_stop_all ();
-      tide_wake_end ();
-      tide_account_end ();
-      set_state (TIDE_AGENT_STOPPED);
-    }
+    stop ();
   else
     tide_instruments_apply ();
   agent.obeying = false;
@@ -165,19 +170,30 @@ read_version (TideRegion *region, uint32_t *version_hex)
     region->python_flags |= TIDE_PYTHON_FREE_THREADED;
 }
 
-/* Just before the user's program, in the main thread with the GIL.  */
-static void
-start (void)
+static bool
+hang_in (void)
+{
+  static bool done;
+
+  if (!done && (pthread_atfork (NULL, NULL, drop_in_child) != 0 || tide_py.Py_AtExit (end) != 0))
+    return false;
+  done = true;
+  return true;
+}
+
+/* In the main thread with the GIL.  Gives NULL, or why nothing can be measured.  */
+static const char *
+begin (void)
 {
   TideRegion *region = agent.region;
   TidePythonLayout layout;
   uint32_t version_hex;
   const char *missing = tide_python_load ();
   const char *reason = NULL;
-  char sentence[120];
+  static char sentence[120];
 
   if (getpid () != (pid_t)region->target_pid)
-    return;
+    return "This is another process.";
   agent.main_thread = pthread_self ();
   if (missing)
     {
@@ -195,23 +211,30 @@ start (void)
       memset (&region->layout, 0, sizeof region->layout);
       region->layout.version_hex = version_hex;
     }
-  if (!reason && pthread_atfork (NULL, NULL, drop_in_child) != 0)
+  if (!reason && !hang_in ())
     reason = "There is no memory for a fork handler.";
   if (!reason)
     {
       region->layout = layout;
-      tide_py.Py_AtExit (end);
       start_instruments ();
     }
   else
     tide_instruments_refuse (reason);
   tide_peek_end ();
   set_state (TIDE_AGENT_READY);
+  return reason;
 }
 
-/* The region behind FD, or NULL when it is not one, or not for us.  */
+/* Just before the user's program.  */
+static void
+start (void)
+{
+  begin ();
+}
+
+/* The region behind FD, at PLACE if that is not NULL; NULL when it is not one, or not for us.  */
 static TideRegion *
-map_region (int fd, int pid)
+map_region (int fd, int pid, void *place)
 {
   struct stat st;
   int seals = fcntl (fd, F_GET_SEALS);
@@ -222,7 +245,8 @@ map_region (int fd, int pid)
       || st.st_size != TIDE_REGION_SIZE)
     return NULL;
   /* Populated at once: its pages would else be charged to whoever runs when they come.  */
-  region = mmap (NULL, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+  region = mmap (place, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_POPULATE | (place ? MAP_FIXED : 0), fd, 0);
   if (region == MAP_FAILED)
     return NULL;
   if (region->magic == TIDE_REGION_MAGIC && region->version == TIDE_REGION_VERSION
@@ -240,7 +264,7 @@ static void __attribute__ ((constructor)) at_load (void)
   if (!tide_environment_read (&invitation) || invitation.pid != getpid ()
       || !tide_symbol ("PySys_AddAuditHook", NULL))
     return;
-  agent.region = map_region (invitation.fd, invitation.pid);
+  agent.region = map_region (invitation.fd, invitation.pid, NULL);
   tide_package_find ();
   tide_environment_clean ();
   if (!agent.region)
@@ -251,4 +275,70 @@ static void __attribute__ ((constructor)) at_load (void)
   prctl (PR_SET_PTRACER, (unsigned long)agent.region->helper_pid, 0, 0, 0);
   set_state (TIDE_AGENT_LOADED);
   tide_audit_wait (start);
+}
+
+static bool
+fill_region (int fd)
+{
+  TideRegion *region;
+
+  if (ftruncate (fd, TIDE_REGION_SIZE) < 0
+      || fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+    return false;
+  region = mmap (NULL, TIDE_REGION_RING_OFFSET, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (region == MAP_FAILED)
+    return false;
+  region->magic = TIDE_REGION_MAGIC;
+  region->version = TIDE_REGION_VERSION;
+  region->size = TIDE_REGION_SIZE;
+  region->page_size = (uint32_t)sysconf (_SC_PAGESIZE);
+  region->target_pid = (uint32_t)getpid ();
+  for (int i = 0; i < TIDE_N_AREAS; i++)
+    region->areas[i].fd = -1;
+  munmap (region, TIDE_REGION_RING_OFFSET);
+  return true;
+}
+
+/* Where the region of an earlier time was, the next one takes its place: what still looks there finds one. */
+int
+tide_agent_make_region (void)
+{
+  TideRegion *region;
+  int fd, error;
+
+  if (agent.region && (get_state () == TIDE_AGENT_LOADED || get_state () == TIDE_AGENT_READY))
+    return -EBUSY;
+  fd = (int)syscall (SYS_memfd_create, "pagetide", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd < 0)
+    return -errno;
+  errno = ENOMEM;
+  region = fill_region (fd) ? map_region (fd, getpid (), agent.region) : NULL;
+  if (!region)
+    {
+      error = errno;
+      close (fd);
+      return -error;
+    }
+  agent.region = region;
+  tide_instruments_open (region);
+  set_state (TIDE_AGENT_LOADED);
+  return fd;
+}
+
+const char *
+tide_agent_begin (void)
+{
+  prctl (PR_SET_PTRACER, (unsigned long)agent.region->helper_pid, 0, 0, 0);
+  return begin ();
+}
+
+void
+tide_agent_leave (void)
+{
+  if (!agent.region)
+    return;
+  if (get_state () == TIDE_AGENT_READY && tide_account_is_open ())
+    stop ();
+  else if (get_state () != TIDE_AGENT_ENDED)
+    set_state (TIDE_AGENT_STOPPED);
 }

@@ -1,6 +1,8 @@
 #include "tide-calls-private.h"
 #include "tide-python.h"
 
+#include <stdio.h>
+
 TideCallsState tide_calls_state;
 
 static const TideCallsSource *source;
@@ -12,6 +14,11 @@ tide_calls_start (const TideCallsSink *sink, const TidePythonLayout *layout, cha
       tide_python_has_monitoring () ? &tide_calls_by_monitor : &tide_calls_by_threads;
 
   reason[0] = '\0';
+  if (source && !tide_calls_state.retired)
+    {
+      snprintf (reason, size, "Every call is told already, to an instrument or to a log of cPyMemTrace.");
+      return false;
+    }
   tide_calls_state.sink = *sink;
   tide_calls_state.thread = pthread_self ();
   if (!wanted->start (layout, reason, size))

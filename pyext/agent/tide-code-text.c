@@ -36,7 +36,7 @@ static struct
   int64_t bytes;
 } table;
 
-static const TideCodeText unreadable = { "?", "?", 1, 1 };
+static const TideCodeText unreadable = { "?", "?", 1, 1, 1 };
 
 static void *
 map (size_t size)
@@ -113,7 +113,7 @@ tide_code_text_bytes (void)
 
 /* The text of the str OBJECT, padded to WIDTH characters.  */
 static const char *
-render (void *object, size_t width, uint32_t *size)
+render (void *object, size_t width, uint32_t *size, uint32_t *n_characters)
 {
   static char scratch[6 * MAX_TEXT + 256];
   void *bytes = tide_pyapi.PyUnicode_AsEncodedString (object, "utf-8", "surrogatepass");
@@ -136,15 +136,17 @@ render (void *object, size_t width, uint32_t *size)
     return NULL;
   memcpy (kept, scratch, n);
   *size = (uint32_t)n;
+  *n_characters = (uint32_t)characters;
   return kept;
 }
 
 static bool
-render_attribute (void *code, const char *attribute, size_t width, const char **text, uint32_t *size)
+render_attribute (
+    void *code, const char *attribute, size_t width, const char **text, uint32_t *size, uint32_t *characters)
 {
   void *object = tide_py.PyObject_GetAttrString (code, attribute);
 
-  *text = object ? render (object, width, size) : NULL;
+  *text = object ? render (object, width, size, characters) : NULL;
   if (object)
     tide_py.Py_DecRef (object);
   else
@@ -156,12 +158,15 @@ static TideCodeText
 read_entry (Entry *entry, void *code)
 {
   TideCodeText text;
+  uint32_t file_width;
   void *type, *value, *traceback;
   bool known;
 
   tide_pyapi.PyErr_Fetch (&type, &value, &traceback);
-  known = render_attribute (code, "co_filename", TIDE_TEXT_FILE_WIDTH, &text.file, &text.file_size)
-          && render_attribute (code, "co_name", TIDE_TEXT_NAME_WIDTH, &text.name, &text.name_size);
+  known =
+      render_attribute (code, "co_filename", TIDE_TEXT_FILE_WIDTH, &text.file, &text.file_size, &file_width)
+      && render_attribute (code, "co_name", TIDE_TEXT_NAME_WIDTH, &text.name, &text.name_size,
+                           &text.name_width);
   tide_pyapi.PyErr_Restore (type, value, traceback);
   if (!known)
     return unreadable;

@@ -15,6 +15,7 @@ typedef struct
   const char *name;
   uint32_t file_size; /* bytes */
   uint32_t name_size;
+  uint32_t name_width; /* characters */
 } TideCodeText;
 
 /* Never fails: what cannot be read is "?".  */

@@ -35,6 +35,15 @@ tide_codes_peek (void *context, uint64_t address, void *to, size_t size)
   return true;
 }
 
+void
+tide_codes_forget (void)
+{
+  if (table.slots)
+    memset (table.slots, 0, table.n_slots * sizeof (Slot));
+  table.n_used = 0;
+  table.last_id = 0;
+}
+
 size_t
 tide_codes_bytes (void)
 {

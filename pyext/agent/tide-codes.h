@@ -27,5 +27,8 @@ bool tide_codes_named_id (const TideCodeContents *contents, uint32_t *id);
 /* Reads this process's own memory.  Whoever calls knows that it is there.  */
 bool tide_codes_peek (void *context, uint64_t address, void *to, size_t size);
 
+/* Forgets all: a new region begins.  While nobody accounts.  */
+void tide_codes_forget (void);
+
 /* Memory that the table takes.  */
 size_t tide_codes_bytes (void);

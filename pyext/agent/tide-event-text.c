@@ -182,18 +182,6 @@ tide_event_text_write_message (
   *to++ = '#';
   *to++ = ' ';
   tide_text_log_write (log, begin, (size_t)(to - begin));
-  /* Piece by piece, whatever its length; no character is cut.  */
-  while (size > 0)
-    {
-      char escaped[6 * 512];
-      size_t piece = size < 512 ? size : 512, n;
-
-      while (piece < size && piece > 1 && ((unsigned char)text[piece] & 0xc0) == 0x80)
-        piece--;
-      n = tide_text_escape (escaped, sizeof escaped, text, piece, NULL);
-      tide_text_log_write (log, escaped, n);
-      text += piece;
-      size -= piece;
-    }
+  tide_text_write_escaped (log, text, size);
   tide_text_log_write (log, "\n", 1);
 }

@@ -64,7 +64,7 @@ socket_is_ours (void)
 {
   struct stat st;
 
-  return table.socket > 0 && fstat (table.socket, &st) == 0 && S_ISSOCK (st.st_mode)
+  return table.socket > 0 && syscall (SYS_fstat, table.socket, &st) == 0 && S_ISSOCK (st.st_mode)
          && st.st_ino == table.socket_inode;
 }
 
@@ -73,7 +73,8 @@ tide_fault_events_take_socket (TideRegion *region)
 {
   struct stat st;
 
-  if (region->faults_socket <= 0 || fstat (region->faults_socket, &st) != 0 || !S_ISSOCK (st.st_mode))
+  if (region->faults_socket <= 0 || syscall (SYS_fstat, region->faults_socket, &st) != 0
+      || !S_ISSOCK (st.st_mode))
     return;
   fcntl (region->faults_socket, F_SETFD, FD_CLOEXEC);
   table.socket = tide_descriptor_raise (region->faults_socket);

@@ -100,6 +100,9 @@ void
 tide_instruments_open (TideRegion *region)
 {
   instruments.region = region;
+  instruments.wished = false;
+  instruments.wish = 0;
+  atomic_store (&instruments.failed, 0);
 }
 
 void

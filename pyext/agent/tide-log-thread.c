@@ -27,6 +27,7 @@ __asm__(".symver pthread_setspecific, pthread_setspecific@GLIBC_2.17");
 
 /* CPU time is asked of the kernel once in so long; between, it goes on as the clock on the wall.  */
 #define CLOCK_NS 20000
+#define MAX_HIDDEN 4
 
 static struct
 {
@@ -36,6 +37,8 @@ static struct
   int64_t clock_wall_ns, clock_cpu_ns;
   bool has_layout;
   TidePythonLayout layout;
+  void *hidden[MAX_HIDDEN]; /* held */
+  int n_hidden;
   pthread_key_t key;
   bool has_key;
 } shared;
@@ -154,6 +157,26 @@ tide_log_watch (void)
   tide_rss_gate_set_words (&tide_release_word, NULL);
   /* What is given back by others than Python is seen in time, though late.  */
   tide_rss_gate_shared.timed = true;
+}
+
+void
+tide_log_hide (void *file)
+{
+  if (shared.n_hidden == MAX_HIDDEN)
+    return;
+  tide_py.Py_IncRef (file);
+  shared.hidden[shared.n_hidden++] = file;
+}
+
+bool
+tide_log_hides (const void *code)
+{
+  const void *file = *(void *const *)((const char *)code + shared.layout.code_filename);
+
+  for (int i = 0; i < shared.n_hidden; i++)
+    if (shared.hidden[i] == file)
+      return true;
+  return false;
 }
 
 TideLogThread *

@@ -30,6 +30,11 @@ void tide_log_end (void);
 /* Tells the gates what is watched.  When somebody else is sure not to use them.  */
 void tide_log_watch (void);
 
+/* Code of the package's own is in no log: of the file that the str object FILE names, which is the very
+ * object that the file's code objects have.  */
+void tide_log_hide (void *file);
+bool tide_log_hides (const void *code);
+
 /* The calling thread, NULL when there is no memory for it.  */
 TideLogThread *tide_log_thread (void);
 

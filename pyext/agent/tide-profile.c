@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define MAX_LOGS 64
-#define MAX_HIDDEN 4
 /* Of C functions' names, for the line before.  */
 #define MAX_C_NAME 128
 
@@ -39,7 +38,7 @@ typedef struct
   int64_t wall_ns;
   int64_t rss_bytes;
   void *code; /* held; NULL: there is none */
-  int32_t offset;
+  int32_t offset, line;
   TideCallKind kind;
   uint32_t tid;
   bool has_c_name;
@@ -68,8 +67,6 @@ static struct
   int n_logs;
   int last_id;
   uint32_t generation;
-  void *hidden[MAX_HIDDEN]; /* names of the package's files, as objects, held */
-  int n_hidden;
   TideCallsSink sink;
   bool started;
 } profiles;
@@ -90,18 +87,6 @@ find_logs (TideLogThread *thread)
           found = &profiles.logs[i];
       thread->logs[kind] = found;
     }
-}
-
-/* Code of one module has its file's name in common, as one object.  */
-static inline bool
-is_hidden (const void *code)
-{
-  const void *file = *(void *const *)((const char *)code + tide_log_layout ()->code_filename);
-
-  for (int i = 0; i < profiles.n_hidden; i++)
-    if (profiles.hidden[i] == file)
-      return true;
-  return false;
 }
 
 /* What the callee is called where it is defined, without its class.  */
@@ -137,7 +122,9 @@ static void
 write_previous (Log *log, int64_t wall_ns, int64_t cpu_ns)
 {
   Previous *previous = &log->previous;
-  TideCallsEvent event = { .kind = previous->kind, .offset = previous->offset, .code = previous->code };
+  TideCallsEvent event = {
+    .kind = previous->kind, .line = previous->line, .offset = previous->offset, .code = previous->code
+  };
   TideEventText text = { .number = previous->number,
                          .kind = previous->kind,
                          .code = previous->code,
@@ -191,6 +178,7 @@ remember (Log *log, TideLogThread *thread, const TideCallsEvent *event, int64_t 
   previous->rss_bytes = rss;
   previous->kind = event->kind;
   previous->offset = event->offset;
+  previous->line = event->line;
   previous->tid = thread->tid;
   previous->has_c_name = c_name != NULL;
   if (c_name)
@@ -214,12 +202,13 @@ take (void *data, const TideCallsEvent *event)
 {
   TideLogThread *thread = tide_log_thread ();
   int64_t wall_ns, rss = -1;
+  int saved = errno;
 
   if (!thread || thread->busy || thread->n_mutes > 0)
     return;
   if (thread->generation != profiles.generation)
     find_logs (thread);
-  if ((!thread->logs[PROFILE] && !thread->logs[TRACE]) || is_hidden (event->code))
+  if ((!thread->logs[PROFILE] && !thread->logs[TRACE]) || tide_log_hides (event->code))
     return;
   thread->busy = true;
   wall_ns = tide_log_wall ();
@@ -239,6 +228,7 @@ take (void *data, const TideCallsEvent *event)
         remember (log, thread, event, wall_ns, rss);
     }
   thread->busy = false;
+  errno = saved;
 }
 
 #define REASON_SIZE 240
@@ -418,23 +408,6 @@ flush_log (void *self, void *arguments)
   return tide_pyapi.Py_BuildValue ("i", log != NULL);
 }
 
-/* profile_hide(file): code of that file, the co_filename of its code objects, is in no log, nor are the C
- * functions that it calls.  */
-static void *
-hide (void *self, void *arguments)
-{
-  void *file;
-
-  if (!tide_pyapi.PyArg_ParseTuple (arguments, "O", &file))
-    return NULL;
-  if (profiles.n_hidden < MAX_HIDDEN)
-    {
-      tide_py.Py_IncRef (file);
-      profiles.hidden[profiles.n_hidden++] = file;
-    }
-  return tide_pyapi.Py_BuildValue ("i", profiles.n_hidden);
-}
-
 /* profile_mute(on): the calling thread's events are in no log, until as many calls with 0.  */
 static void *
 mute (void *self, void *arguments)
@@ -447,6 +420,19 @@ mute (void *self, void *arguments)
   if (thread)
     thread->n_mutes += on ? 1 : -1;
   return tide_pyapi.Py_BuildValue ("i", thread ? thread->n_mutes : 0);
+}
+
+/* profile_hide(file): code of that file, the co_filename of its code objects, is in no log, nor are the C
+ * functions that it calls.  */
+static void *
+hide (void *self, void *arguments)
+{
+  void *file;
+
+  if (!tide_pyapi.PyArg_ParseTuple (arguments, "O", &file))
+    return NULL;
+  tide_log_hide (file);
+  return tide_pyapi.Py_BuildValue ("i", 0);
 }
 
 TidePyMethod tide_profile_methods[] = {

@@ -15,6 +15,7 @@
   F (void, PyErr_Fetch, (void **type, void **value, void **traceback))                                       \
   F (void, PyErr_Restore, (void *type, void *value, void *traceback))                                        \
   F (void *, PyErr_Occurred, (void))                                                                         \
+  F (unsigned long, PyType_GetFlags, (void *type))                                                           \
   F (void *, PyUnicode_AsEncodedString, (void *text, const char *encoding, const char *errors))              \
   F (void *, PyModule_Create2, (void *definition, int api_version))                                          \
   F (int, PyObject_SetAttrString, (void *object, const char *name, void *value))

@@ -243,3 +243,21 @@ tide_text_escape (char *to, size_t size, const char *text, size_t length, size_t
     *width = characters;
   return used;
 }
+
+void
+tide_text_write_escaped (TideTextLog *log, const char *text, size_t size)
+{
+  while (size > 0)
+    {
+      char escaped[6 * 512];
+      size_t piece = size < 512 ? size : 512, n;
+
+      /* No character is cut.  */
+      while (piece < size && piece > 1 && ((unsigned char)text[piece] & 0xc0) == 0x80)
+        piece--;
+      n = tide_text_escape (escaped, sizeof escaped, text, piece, NULL);
+      tide_text_log_write (log, escaped, n);
+      text += piece;
+      size -= piece;
+    }
+}

@@ -45,3 +45,6 @@ bool tide_text_log_is_dropped (const TideTextLog *self);
  * \udcNN.  At most SIZE bytes; gives how many, and in WIDTH, if it is not NULL, how many characters.  A
  * sixfold SIZE is always enough.  */
 size_t tide_text_escape (char *to, size_t size, const char *text, size_t length, size_t *width);
+
+/* The same straight into a log, of any length.  */
+void tide_text_write_escaped (TideTextLog *log, const char *text, size_t size);

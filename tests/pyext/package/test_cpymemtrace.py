@@ -10,7 +10,7 @@ import threading
 import unittest
 
 from pagetide import cPyMemTrace
-from pagetide._event_log import Event, Message, Text, read, unescape
+from pagetide._event_log import Event, Message, Reference, read, unescape
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MIB = 1 << 20
@@ -362,6 +362,144 @@ class Hostile(Case):
                     thread.join()
         self.check("log", tids=True)
         self.assertEqual([row.function for row in events("log")].count("create_string"), 160)
+
+
+class Node:
+    def __init__(self):
+        self.content = bytearray(100)
+
+
+@unittest.skipIf(sys.version_info < (3, 13), "CPython tells of objects from 3.13 on")
+class References(Case):
+    def check_references(self, path):
+        """Each line has the grammar, and counts and sizes follow from the line before.  Gives the lines of objects."""
+        rows = list(read(path))
+        tags = [row.tag for row in rows]
+        self.assertEqual(tags[-1], "end")
+        at = tags.index("titles")
+        self.assertEqual(rows[at - 1].text, "SOF")
+        self.assertLessEqual(set(tags[at + 1:-1]), {"NEW", "DEL", "MSG", "other"})
+        live, rss, clock = {}, 0, 0.0
+        for row in rows:
+            if isinstance(row, Reference):
+                live[row.type] = live.get(row.type, 0) + (1 if row.tag == "NEW" else -1)
+                self.assertEqual((row.live, row.d_rss), (live[row.type], row.rss - rss))
+                self.assertGreaterEqual(row.clock, clock)
+                rss, clock = row.rss, row.clock
+        return [row for row in rows if isinstance(row, Reference)]
+
+    def test_objects(self):
+        nodes = []
+        with cPyMemTrace.ReferenceTracing("one\ntwo", "log") as r:
+            for _ in range(3):
+                nodes.append(Node())
+            self.assertEqual(r.live(), {"Node": 3})
+            nodes.clear()
+            self.assertEqual(r.live(), {"Node": 0})
+        rows = self.check_references("log")
+        self.assertEqual([(row.tag, row.type, row.live) for row in rows],
+                         [("NEW", "Node", 1), ("NEW", "Node", 2), ("NEW", "Node", 3), ("DEL", "Node", 2), ("DEL", "Node", 1), ("DEL", "Node", 0)])
+        self.assertEqual({(row.file, row.function) for row in rows}, {(__file__, "test_objects")})
+        self.assertEqual(sorted(row.address for row in rows[:3]), sorted(row.address for row in rows[3:]))
+        with open("log") as file:
+            self.assertTrue(file.read().startswith("one\ntwo\nSOF\nHDR:        Clock          Address          LiveCnt Type      "))
+
+    def test_filters(self):
+        def types(**filters):
+            with cPyMemTrace.ReferenceTracing(filepath="log", **filters):
+                kept = [Node(), {1: 2}, {3}]
+            del kept
+            return {row.type for row in self.check_references("log") if row.tag == "NEW"}
+        self.assertEqual(types(), {"Node"})
+        self.assertLessEqual({"Node", "dict", "set", "bytearray"}, types(include_builtins=True))
+        self.assertEqual(types(include_tp_names=["dict", "bytearray"]), {"dict", "bytearray"})
+        self.assertEqual(types(exclude_tp_names=["Node"]), set())
+        self.assertEqual(types(include_tp_names=["No"]), set())
+        self.assertRaises(TypeError, cPyMemTrace.ReferenceTracing, include_tp_names="dict")
+
+    def test_suspend(self):
+        nodes = []
+        with cPyMemTrace.ReferenceTracing(filepath="log") as r:
+            nodes.append(Node())
+            r.suspend()
+            nodes.append(Node())
+            r.resume()
+            nodes.append(Node())
+            self.assertEqual(r.live(), {"Node": 2})
+        self.assertEqual(len(self.check_references("log")), 2)
+        for call in (r.suspend, r.resume, r.live):
+            self.assertRaisesRegex(RuntimeError, "not entered", call)
+
+    def test_nested(self):
+        with cPyMemTrace.ReferenceTracing(filepath="outer") as outer:
+            first = Node()
+            with cPyMemTrace.ReferenceTracing(filepath="inner"):
+                self.assertEqual(cPyMemTrace.reference_tracing_wrapper_depth(), 2)
+                second = [Node(), Node()]
+            third = Node()
+            outer.write_message_to_log("a\nb")
+            outer.write_to_log("raw")
+        counts = [[row.type for row in self.check_references(name)].count("Node") for name in ("outer", "inner")]
+        self.assertEqual(counts, [2, 2])
+        self.assertRegex([row.text for row in read("outer") if row.tag == "other"][0], r"^MSG: +\d+\.\d{6} # a\\nb$")
+        del first, second, third
+
+    def test_with_profile_and_threads(self):
+        kept = []
+        with cPyMemTrace.ReferenceTracing(filepath="o"), cPyMemTrace.Profile(0, filepath="p", threads=True):
+            threads = [threading.Thread(target=lambda: kept.append(Node())) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(len([row for row in self.check_references("o") if row.type == "Node"]), 4)
+        self.check("p", tids=True)
+
+    def test_tracemalloc_goes_on(self):
+        import tracemalloc
+        tracemalloc.start()
+        try:
+            with cPyMemTrace.ReferenceTracing(filepath="log"):
+                kept = [Node() for _ in range(10)]
+            self.assertEqual(len(self.check_references("log")), 10)
+            self.assertGreater(tracemalloc.get_traced_memory()[0], 1000)
+            more = [Node() for _ in range(10)]
+        finally:
+            tracemalloc.stop()
+        del kept, more
+
+    def test_many_types(self):
+        with cPyMemTrace.ReferenceTracing(filepath="log") as r:
+            kept = [type("T" * 100 + str(n), (), {})() for n in range(6000)]
+            self.assertGreaterEqual(len(r.live()), 4000)
+        self.check_references("log")
+        del kept
+
+    def test_fork(self):
+        with cPyMemTrace.ReferenceTracing(filepath="log"):
+            kept = [Node()]
+            pid = os.fork()
+            if not pid:
+                kept.append(Node())
+                os._exit(0)
+            self.assertEqual(os.waitpid(pid, 0)[1], 0)
+        self.assertEqual(len([row for row in self.check_references("log") if row.tag == "NEW"]), 1)
+
+    def test_default_name_and_decorator(self):
+        @cPyMemTrace.reference_tracing(include_tp_names=["Node"])
+        def work():
+            self.assertRegex(cPyMemTrace.get_log_file_path_reference_tracing(), r"_O_0_PY")
+            return Node()
+        work()
+        self.assertEqual(len(self.logs()), 1)
+
+
+@unittest.skipIf(sys.version_info >= (3, 13), "CPython tells of objects from 3.13 on")
+class NoReferences(unittest.TestCase):
+    def test_error(self):
+        with self.assertRaisesRegex(RuntimeError, "needs CPython 3.13 or newer"):
+            cPyMemTrace.ReferenceTracing(filepath=os.devnull).__enter__()
+        self.assertEqual(cPyMemTrace.reference_tracing_wrapper_depth(), 0)
 
 
 class Functions(unittest.TestCase):
