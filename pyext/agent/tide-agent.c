@@ -204,10 +204,7 @@ begin (void)
     {
       tide_package_offer ();
       read_version (region, &version_hex);
-      if (region->python_flags & TIDE_PYTHON_FREE_THREADED)
-        reason = "Free-threaded builds of Python cannot be measured from inside yet.";
-      else
-        reason = tide_calibrate (&layout, version_hex);
+      reason = tide_calibrate (&layout, version_hex, region->python_flags & TIDE_PYTHON_FREE_THREADED);
       memset (&region->layout, 0, sizeof region->layout);
       region->layout.version_hex = version_hex;
     }

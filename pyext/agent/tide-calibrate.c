@@ -13,6 +13,10 @@
 #define TSTATE_SCAN 512
 #define PTHREAD_SCAN 2048
 
+/* From here on threads of free-threaded builds run copies of a function's instructions, of which the frame
+ * alone does not tell the line.  */
+#define FREE_THREADED_UNKNOWN 0x030e0000u
+
 /* The innermost function is nested, so that its qualified name differs from its name, and calls over two
  * lines.  */
 static const char source[] = "def outer():\n"
@@ -90,7 +94,9 @@ attribute_is_bytes (void *object, const char *name, const uint8_t *bytes, uint32
 static uint64_t
 interpreter_frame (const TidePythonLayout *layout, void *frame)
 {
-  return layout->instruction_scale ? address_of (frame) : word_at (address_of (frame) + 24);
+  /* It stands behind the head of the object and the frame object of the caller.  */
+  return layout->instruction_scale ? address_of (frame)
+                                   : word_at (address_of (frame) + (uint64_t)layout->object_type + 16);
 }
 
 /* Where the thread state holds WANT, itself or through a cframe.  What is known of the version is tried
@@ -332,14 +338,18 @@ find_threads (TidePythonLayout *layout)
 }
 
 const char *
-tide_calibrate (TidePythonLayout *layout, uint32_t version_hex)
+tide_calibrate (TidePythonLayout *layout, uint32_t version_hex, bool free_threaded)
 {
   const char *reason;
 
   if (!tide_pylayout_init (layout, version_hex))
     return "This version of Python is too old.";
+  if (free_threaded && version_hex >= FREE_THREADED_UNKNOWN)
+    return "Free-threaded builds of Python can be measured from inside up to 3.13.";
+  if (free_threaded)
+    tide_pylayout_set_free_threaded (layout);
   layout->code_type = address_of (tide_py.code_type);
-  if (word_at (layout->code_type) == 0)
+  if (word_at (layout->code_type + (uint64_t)layout->object_type) == 0)
     return "This process may not look at its own memory (process_vm_readv and /proc/self/mem are refused).";
   if (!find_strings (layout))
     return "This interpreter's strings are not laid out as expected.";

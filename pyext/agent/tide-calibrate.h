@@ -10,4 +10,4 @@
  *
  * Gives NULL when all is verified, or a sentence that says what is not as expected; LAYOUT is then of no use.
  */
-const char *tide_calibrate (TidePythonLayout *layout, uint32_t version_hex);
+const char *tide_calibrate (TidePythonLayout *layout, uint32_t version_hex, bool free_threaded);

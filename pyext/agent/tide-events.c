@@ -399,6 +399,7 @@ stop (TideRegion *region)
 
 const TideAgentInstrument tide_instrument_events = {
   .bit = TIDE_INSTRUMENT_EVENTS,
+  .free_threaded = true,
   .start = start,
   .stop = stop,
 };

@@ -217,6 +217,7 @@ drop (void)
 
 const TideAgentInstrument tide_instrument_faults = {
   .bit = TIDE_INSTRUMENT_FAULTS,
+  .free_threaded = true,
   .start = start,
   .stop = stop,
   .check = check,

@@ -18,6 +18,7 @@ typedef struct
 typedef struct
 {
   TideInstrument bit;
+  bool free_threaded; /* safe where several threads run Python code at the same time */
 
   /* False: REPORT says why not.  */
   bool (*start) (TideRegion *region, TideInstrumentReport *report);

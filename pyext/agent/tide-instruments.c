@@ -63,7 +63,10 @@ start (const TideAgentInstrument *instrument)
 {
   TideInstrumentReport report = { 0 };
 
-  if (instrument->start (instruments.region, &report))
+  if (instruments.region->python_flags & TIDE_PYTHON_FREE_THREADED && !instrument->free_threaded)
+    tell (instrument, TIDE_STATE_REFUSED, 0,
+          "This instrument is not safe in free-threaded builds of Python.");
+  else if (instrument->start (instruments.region, &report))
     {
       atomic_fetch_or (&instruments.on, (uint32_t)instrument->bit);
       tell (instrument, TIDE_STATE_ON, report.unit_bytes, report.reason);

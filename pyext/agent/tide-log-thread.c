@@ -106,7 +106,7 @@ tide_log_prepare (void)
   if (strstr (tide_py.Py_GetVersion (), "free-threading"))
     return "Free-threaded builds of Python cannot be measured from inside yet.";
   if (!shared.has_layout)
-    reason = tide_calibrate (&shared.layout, hex ? (uint32_t)tide_py.PyLong_AsLong (hex) : 0);
+    reason = tide_calibrate (&shared.layout, hex ? (uint32_t)tide_py.PyLong_AsLong (hex) : 0, false);
   if (reason)
     return reason;
   shared.has_layout = true;

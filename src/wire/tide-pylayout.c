@@ -8,6 +8,9 @@
 /* Code objects and stack references are aligned to 8; newer versions keep tags in the low bits.  */
 #define TAG_MASK (~(uint64_t)7)
 
+/* The thread, the flags and the second count that each object has there.  */
+#define FREE_THREADED_HEAD 16
+
 static void
 init_frames_before_311 (TidePythonLayout *self, uint32_t minor)
 {
@@ -69,6 +72,19 @@ tide_pylayout_init (TidePythonLayout *self, uint32_t version_hex)
   self->str_ascii_data = minor <= 11 ? 48 : 40;
   self->str_compact_data = minor <= 11 ? 72 : 56;
   return true;
+}
+
+void
+tide_pylayout_set_free_threaded (TidePythonLayout *self)
+{
+  int32_t *const moved[] = {
+    &self->object_type,   &self->bytes_size,      &self->bytes_data,       &self->str_length,
+    &self->str_state,     &self->str_ascii_data,  &self->str_compact_data, &self->code_name,
+    &self->code_filename, &self->code_first_line, &self->code_line_table,  &self->code_instructions,
+  };
+
+  for (size_t i = 0; i < sizeof moved / sizeof *moved; i++)
+    *moved[i] += FREE_THREADED_HEAD;
 }
 
 bool

@@ -19,6 +19,9 @@ typedef bool (*TidePyPeek) (void *context, uint64_t address, void *to, size_t si
  * gets the newest's layout.  False: older than 3.8.  */
 bool tide_pylayout_init (TidePythonLayout *self, uint32_t version_hex);
 
+/* Makes of it the layout of the free-threaded build of the same version, whose objects have a larger head. */
+void tide_pylayout_set_free_threaded (TidePythonLayout *self);
+
 typedef struct
 {
   uint64_t previous; /* the caller's frame, 0: none                                             */
