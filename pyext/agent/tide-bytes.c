@@ -178,10 +178,6 @@ start (TideRegion *region, TideInstrumentReport *report, TideInstrument bit)
   if (bytes.on)
     snprintf (report->reason, sizeof report->reason, "Python's blocks are counted already, %s.",
               bytes.sampled ? "by a sample" : "all of them");
-  else if (region->python_flags & TIDE_PYTHON_FREE_THREADED)
-    snprintf (
-        report->reason, sizeof report->reason,
-        "Free-threaded builds of Python take memory in many threads at once, which cannot be followed.");
   else if (!tide_site_finder_open (&region->layout))
     snprintf (report->reason, sizeof report->reason, "This interpreter's thread states are not understood.");
   else if (tide_sites_open (region, mean, report->reason, sizeof report->reason))

@@ -6,12 +6,8 @@
 #include <stdio.h>
 
 static const TideAgentInstrument *const all[] = {
-  &tide_instrument_events,
-  &tide_instrument_faults,
-  &tide_instrument_calls,
-  &tide_instrument_lines,
-  &tide_instrument_bytes,
-  &tide_instrument_bytes_sampled,
+  &tide_instrument_events, &tide_instrument_faults, &tide_instrument_calls,
+  &tide_instrument_lines,  &tide_instrument_bytes,  &tide_instrument_bytes_sampled,
 };
 
 #define N_ALL (sizeof all / sizeof all[0])

@@ -9,6 +9,8 @@
 
 #define OLDEST_HEX 0x03080000u
 #define NEWEST_KNOWN_MINOR 15u
+/* From 3.14 on its threads run copies of the instructions, of which a frame alone does not tell the line.  */
+#define NEWEST_KNOWN_FREE_THREADED_MINOR 13
 #define MARK "\n--pagetide--\n"
 
 struct _TideInterpreter
@@ -62,9 +64,13 @@ judge (TideInterpreter *self, guint hex, gboolean free_threaded)
   else if (hex < OLDEST_HEX)
     self->problem = g_strdup_printf (
         _ ("This is Python %s; programs of Python 3.8 and newer can be measured."), self->version);
-  else if (free_threaded)
+  else if (free_threaded && ((hex >> 16) & 0xff) > NEWEST_KNOWN_FREE_THREADED_MINOR)
     self->warning =
         g_strdup (_ ("A free-threaded build: the memory is measured, but not yet charged to functions."));
+  else if (free_threaded)
+    self->warning =
+        g_strdup (_ ("A free-threaded build: memory is charged to functions; calls, lines and Python "
+                     "bytes cannot be measured."));
   else if (hex >> 24 > 3 || ((hex >> 16) & 0xff) > NEWEST_KNOWN_MINOR)
     self->warning = g_strdup_printf (
         _ ("Python %s is newer than this version of Pagetide: some instruments may refuse."), self->version);
