@@ -22,7 +22,7 @@ import pythons  # noqa: E402
 
 # Name of a module, and what the names of its tests must contain, where all of them would take minutes.
 MODULES = {
-    "test_threading": (),
+    "test_threading": ("ThreadTests", "ThreadJoinOnShutdown", "SubinterpThreading", "LockTests", "EventTests", "Condition", "Semaphore", "Barrier", "Timer"),
     "test_thread": (),
     "test_fork1": (),
     "test_subprocess": ("POSIXProcessTestCase", "ContextManagerTests", "RunFuncTestCase"),
@@ -70,6 +70,12 @@ class Result(unittest.TextTestResult):
         super().startTest(test)
         self.outcomes[test.id()] = "passed"
 
+    def stopTest(self, test):
+        super().stopTest(test)
+        # At once, since a later one may never end.
+        with open(sys.argv[2], "a") as stream:
+            stream.write(json.dumps([test.id(), self.outcomes[test.id()]]) + "\n")
+
     def put(self, test, outcome):
         self.outcomes[test.id()] = outcome
 
@@ -113,9 +119,9 @@ def main():
     suite = unittest.defaultTestLoader.loadTestsFromName("test." + name)
     if parts:
         suite = unittest.TestSuite(test for test in walk(suite) if any(part in test.id() for part in parts))
-    result = unittest.TextTestRunner(resultclass=Result, verbosity=2).run(suite)
-    with open(output, "w") as stream:
-        json.dump(result.outcomes, stream)
+    unittest.TextTestRunner(resultclass=Result, verbosity=2).run(suite)
+    with open(output, "a") as stream:
+        stream.write("[]\n")
 
 if __name__ == "__main__":
     main()
@@ -161,11 +167,14 @@ class Bench:
             except ProcessLookupError:
                 pass
             process.wait()
-        try:
+        lines = []
+        if os.path.exists(output):
             with open(output) as stream:
-                return json.load(stream)
-        except (OSError, ValueError):
-            return {"the module": "ended with %s" % status}
+                lines = [json.loads(line) for line in stream]
+        outcomes = dict(filter(None, lines))
+        if not lines or lines[-1]:
+            outcomes["the module"] = "ended with %s" % status
+        return outcomes
 
 
 def differences(bare, measured):

@@ -26,6 +26,7 @@ class A(unittest.TestCase):
 class Death(unittest.TestCase):
     def test_death(self): os._exit(3)
 class Sleep(unittest.TestCase):
+    def test_before(self): pass
     def test_sleep(self): time.sleep(1000)
 """
 # Stands in for pagetide: record -o FILE --python PYTHON --instruments LIST SCRIPT...
@@ -68,7 +69,7 @@ CASES = [
     ("outcomes", bare, OUTCOMES),
     ("outcomes measured", measured, dict(OUTCOMES, test_measured="failed")),
     ("a module that dies", dead, {"the module": "ended with 3"}),
-    ("a module that does not end", slow, {"the module": "ended with timeout"}),
+    ("a module that does not end", slow, {"test_before": "passed", "the module": "ended with timeout"}),
     ("counted", cpython_tests.summary(bare), (6, 3, 1)),
     ("a difference", cpython_tests.differences(bare, measured), [("test_measured", "passed", "failed")]),
     ("absent", cpython_tests.differences({"a": "passed"}, {"b": "failed"}), [("a", "passed", "absent"), ("b", "absent", "failed")]),
