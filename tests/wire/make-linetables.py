@@ -1,12 +1,14 @@
 """Writes down what this CPython says of the lines of some code objects: the test data of tide-linetable.
 
     PYTHON make-linetables.py > ../data/linetables/3.11.txt
+    PYTHON make-linetables.py FOLDER > FILE     of the sources in FOLDER instead
 
 Each code object gives four lines: "code NAME FIRSTLINE", "table HEX" (co_lnotab before 3.10, co_linetable since), "size BYTES"
 (of the bytecode) and "lines OFFSET:LINE ..." with a pair wherever the line changes, 0 where there is none. The figures come from
 the interpreter itself: co_lines() since 3.10, dis.findlinestarts() before.
 """
 import dis
+import os
 import sys
 
 LONG_GAP = "\n" * 300
@@ -69,15 +71,28 @@ def changes_of(code):
     return changes
 
 
+def show(name, code):
+    table = code.co_linetable if hasattr(code, "co_linetable") else code.co_lnotab
+    print("code", name.replace(" ", "-") + ":" + code.co_name, code.co_firstlineno)
+    print("table", table.hex() or "-")
+    print("size", len(code.co_code))
+    print("lines", *("%d:%d" % change for change in changes_of(code)))
+
+
+def sources_of(folder):
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".py"):
+            with open(os.path.join(folder, name), "rb") as stream:
+                yield name, stream.read()
+
+
 def main():
+    sources = sources_of(sys.argv[1]) if len(sys.argv) > 1 else SOURCES.items()
     print("version %#010x" % sys.hexversion)
-    for name, source in SOURCES.items():
-        for code in codes_of(compile(source, name.replace(" ", "-") + ".py", "exec")):
-            table = code.co_linetable if hasattr(code, "co_linetable") else code.co_lnotab
-            print("code", name.replace(" ", "-") + ":" + code.co_name, code.co_firstlineno)
-            print("table", table.hex() or "-")
-            print("size", len(code.co_code))
-            print("lines", *("%d:%d" % change for change in changes_of(code)))
+    for name, source in sources:
+        for code in codes_of(compile(source, name.replace(" ", "-") + ".py", "exec", dont_inherit=True)):
+            show(name, code)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -61,11 +61,9 @@ check_code (guint32 version_hex, char ***lines)
   return size / 2;
 }
 
-static void
-test_real (gconstpointer version)
+static guint
+check_file (const char *path)
 {
-  g_autofree char *name = g_strconcat (version, ".txt", NULL);
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "linetables", name, NULL);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   g_autoptr (GError) error = NULL;
@@ -82,8 +80,24 @@ test_real (gconstpointer version)
   for (; *at != NULL; n_codes++)
     n_instructions += check_code (version_hex, &at);
   g_test_message ("%u code objects, %u instructions", n_codes, n_instructions);
-  g_assert_cmpuint (n_codes, >, 30);
   g_assert_cmpuint (n_instructions, >, 1000);
+  return n_codes;
+}
+
+static void
+test_real (gconstpointer version)
+{
+  g_autofree char *name = g_strconcat (version, ".txt", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "linetables", name, NULL);
+
+  g_assert_cmpuint (check_file (path), >, 30);
+}
+
+/* What tests/pyext/test_lines.py had an interpreter write of its library.  */
+static void
+test_given (gconstpointer path)
+{
+  g_assert_cmpuint (check_file (path), >, 3000);
 }
 
 typedef struct
@@ -180,6 +194,11 @@ main (int argc, char **argv)
   static const char *const versions[] = { "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15" };
 
   g_test_init (&argc, &argv, NULL);
+  if (argc > 1)
+    {
+      g_test_add_data_func ("/wire/linetable/given", argv[1], test_given);
+      return g_test_run ();
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (versions); i++)
     {
       g_autofree char *path = g_strconcat ("/wire/linetable/real/", versions[i], NULL);
