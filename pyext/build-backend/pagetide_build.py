@@ -26,6 +26,9 @@ PACKAGE = "pagetide"
 AGENT = "pagetide-agent.so"
 # Programs to be measured, for the window; no part of the package.
 NOT_INSTALLED = {"examples", "__pycache__"}
+AGENT = "pagetide-agent.so"
+# Where the part of the agent's sources is that it shares with the other programs: in the tree, in a source distribution.
+WIRE = [os.path.join(os.pardir, "src", "wire"), "wire"]
 # What a wheel's members are dated, so that the same sources give the same bytes.
 DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -49,66 +52,67 @@ def metadata():
     return "\n".join(lines + ["Classifier: " + text for text in values["classifiers"]]) + "\n"
 
 
-def sources(folder):
+def sources(folder, endings=(".py", ".typed", ".toml")):
     """Paths of the files under FOLDER, relative to this project, sorted."""
     found = []
     for directory, folders, names in os.walk(os.path.join(HERE, folder)):
         folders[:] = sorted(set(folders) - NOT_INSTALLED)
-        found += [os.path.relpath(os.path.join(directory, name), HERE) for name in names if name.endswith((".py", ".typed", ".toml"))]
+        found += [os.path.relpath(os.path.join(directory, name), HERE) for name in names if name.endswith(endings)]
     return sorted(found)
 
 
-def find_compiler():
-    """The C compiler's command line as a list, or None."""
-    for command in (os.environ.get("CC"), sysconfig.get_config_var("CC"), "cc", "gcc"):
-        words = shlex.split(command or "")
-        if words and shutil.which(words[0]):
-            return words
+def wire():
+    """The folder of the shared sources, relative to this project; None when it did not come along."""
+    return next((path for path in WIRE if os.path.isfile(os.path.join(HERE, path, "tide-wire.h"))), None)
+
+
+def agent_command(output):
+    """The command that compiles the agent into OUTPUT, to be run in this project."""
+    with open(os.path.join(HERE, "meson.build"), encoding="utf-8") as file:
+        target = re.search(r"shared_module\('pagetide-agent',\n(.*?)^  name_prefix", file.read(), re.M | re.S)[1]
+    files = [path.replace("../src/wire", wire()) for path in re.findall(r"^  '([^']+\.c)',$", target, re.M)]
+    return shlex.split(os.environ.get("CC", "cc")) + [
+        "-std=gnu11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-z,nodelete,-z,relro,-z,now,-z,noexecstack,-z,text",
+        "-I" + wire(), "-o", output] + files
+
+
+def build_agent():
+    """The agent's bytes, or None and a word on standard error when it cannot be compiled here."""
+    problem = None
+    with tempfile.TemporaryDirectory() as folder:
+        output = os.path.join(folder, AGENT)
+        if wire() is None:
+            problem = "its sources in src/wire did not come along"
+        elif not shutil.which(shlex.split(os.environ.get("CC", "cc"))[0]):
+            problem = "there is no C compiler"
+        elif subprocess.run(agent_command(output), cwd=HERE).returncode:
+            problem = "it does not compile"
+        if problem is None:
+            with open(output, "rb") as file:
+                return file.read()
+    print("pagetide: built without the agent, which cPyMemTrace needs: %s" % problem, file=sys.stderr)
     return None
 
 
-def compile_agent():
-    """The bytes of the agent, or None where it cannot be made; stderr says why."""
-    with open(os.path.join(HERE, "meson.build"), encoding="utf-8") as file:
-        target = re.search(r"shared_module\('pagetide-agent',.*?install_dir", file.read(), re.S)[0]
-    files = [os.path.join(HERE, name) for name in re.findall(r"'([^']+\.c)'", target)]
-    compiler = find_compiler()
-    if not all(map(os.path.isfile, files)):
-        print("pagetide: without its agent: the sources of Pagetide are not around this folder", file=sys.stderr)
-        return None
-    if compiler is None:
-        print("pagetide: without its agent: there is no C compiler (CC)", file=sys.stderr)
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, AGENT)
-        command = compiler + ["-std=gnu11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-I" + os.path.join(HERE, "../src/wire"), "-o", path]
-        answer = subprocess.run(command + files + re.findall(r"'(-Wl,[^']+)'", target), stdout=sys.stderr)
-        if answer.returncode:
-            print("pagetide: without its agent: the C compiler failed", file=sys.stderr)
-            return None
-        with open(path, "rb") as file:
-            return file.read()
-
-
-def write_wheel(directory, files, tag="py3-none-any"):
+def write_wheel(directory, files, platform="any"):
     """A wheel of FILES, {name in it: bytes}, in DIRECTORY; gives its base name."""
     values = project()
     stem = "%s-%s" % (values["name"], values["version"])
     info = stem + ".dist-info/"
     files = dict(files)
     files[info + "METADATA"] = metadata().encode()
-    files[info + "WHEEL"] = ("Wheel-Version: 1.0\nGenerator: pagetide_build\nRoot-Is-Purelib: %s\nTag: %s\n"
-                             % ("true" if tag.endswith("any") else "false", tag)).encode()
+    files[info + "WHEEL"] = ("Wheel-Version: 1.0\nGenerator: pagetide_build\nRoot-Is-Purelib: %s\nTag: py3-none-%s\n"
+                             % ("true" if platform == "any" else "false", platform)).encode()
     record = ""
     for name, content in files.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
         record += "%s,sha256=%s,%d\n" % (name, digest, len(content))
     files[info + "RECORD"] = (record + info + "RECORD,,\n").encode()
-    wheel = "%s-%s.whl" % (stem, tag)
+    wheel = "%s-py3-none-%s.whl" % (stem, platform)
     with zipfile.ZipFile(os.path.join(directory, wheel), "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             member = zipfile.ZipInfo(name, DATE)
-            member.external_attr = 0o644 << 16
+            member.external_attr = (0o755 if name.endswith(".so") else 0o644) << 16
             member.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(member, content)
     return wheel
@@ -121,11 +125,11 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     for path in sources(PACKAGE):
         with open(os.path.join(HERE, path), "rb") as file:
             files[path.replace(os.sep, "/")] = file.read()
-    agent = compile_agent()
+    agent = build_agent()
     if agent is None:
         return write_wheel(wheel_directory, files)
     files["%s/%s" % (PACKAGE, AGENT)] = agent
-    return write_wheel(wheel_directory, files, "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_"))
+    return write_wheel(wheel_directory, files, re.sub(r"\W", "_", sysconfig.get_platform()))
 
 
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
@@ -136,8 +140,10 @@ def build_sdist(sdist_directory, config_settings=None):
     values = project()
     stem = "%s-%s" % (values["name"], values["version"])
     with tarfile.open(os.path.join(sdist_directory, stem + ".tar.gz"), "w:gz", format=tarfile.PAX_FORMAT) as archive:
-        for path in sources("."):
+        for path in sources(".") + sources("agent", (".c", ".h")) + ["meson.build"]:
             archive.add(os.path.join(HERE, path), os.path.join(stem, path))
+        for path in sources(wire(), (".c", ".h")) if wire() else []:
+            archive.add(os.path.join(HERE, path), os.path.join(stem, "wire", os.path.basename(path)))
         information = tarfile.TarInfo(os.path.join(stem, "PKG-INFO"))
         information.size = len(metadata().encode())
         archive.addfile(information, io.BytesIO(metadata().encode()))

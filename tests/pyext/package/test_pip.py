@@ -1,6 +1,7 @@
 """`pip install ./pyext` in a fresh virtual environment, isolated or not, without a network and without a trace in the source directory."""
 import email
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,11 @@ class TestPip(unittest.TestCase):
         self.env = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
         self.env.update(PIP_NO_INDEX="1", PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_CACHE_DIR="1",
                         PYTHONDONTWRITEBYTECODE="1")
+        # The agent has to come from what was installed.
+        self.env.pop("PAGETIDE_AGENT", None)
+        # Compiling it takes seconds, so but one case does; the others see what is built without a compiler.
+        self.addCleanup(os.environ.pop if "CC" not in os.environ else os.environ.__setitem__, "CC", os.environ.get("CC"))
+        os.environ["CC"] = self.env["CC"] = "/nonexistent/cc"
 
     def run_it(self, *command):
         answer = subprocess.run(command, env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -40,8 +46,12 @@ class TestPip(unittest.TestCase):
         python = os.path.join(venv, "bin", "python")
         before = listing()
         ask = "import pagetide.process; print(pagetide.__file__)"
-        for option in ([], ["--no-build-isolation"]):
+        compiler = shutil.which("cc")
+        for option, cc in (([], "cc"), (["--no-build-isolation"], "/nonexistent/cc")):
+            self.env["CC"] = cc
             self.run_it(python, "-m", "pip", "install", *option, TREE)
+            loads = self.run_it(python, "-c", "import pagetide\ntry:\n    pagetide.cPyMemTrace._agent.functions(); print(True)\nexcept ImportError: print(False)")
+            self.assertEqual(loads, "%s\n" % bool(compiler and cc == "cc"))
             self.assertTrue(os.path.realpath(self.run_it(python, "-c", ask)).startswith(os.path.realpath(venv)))
             self.assertIn("Version: ", self.run_it(python, "-m", "pip", "show", "pagetide"))
             self.run_it(python, "-m", "pip", "check")
@@ -75,6 +85,10 @@ class TestPip(unittest.TestCase):
         self.run_it("tar", "-xf", archive)
         [root] = [name for name in os.listdir(self.folder) if os.path.isdir(os.path.join(self.folder, name))]
         self.assertIn("PKG-INFO", os.listdir(os.path.join(self.folder, root)))
+        for path in pagetide_build.agent_command("x.so"):
+            if path.endswith(".c"):
+                path = path.replace(pagetide_build.wire(), "wire")
+                self.assertTrue(os.path.isfile(os.path.join(self.folder, root, path)), path)
         self.run_it(sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv[1]); import pagetide_build; pagetide_build.build_wheel('.')",
                     os.path.join(self.folder, root, "build-backend"))
         name = pagetide_build.build_wheel(os.path.join(self.folder, root))
