@@ -5,6 +5,7 @@
 #include "tide-crc32.h"
 #include "tide-decoder.h"
 #include "tide-format.h"
+#include "tide-process-log.h"
 #include "tide-recording-format.h"
 #include "tide-store-error.h"
 #include "tide-wire.h"
@@ -356,6 +357,54 @@ load_frames (Load *self, const guint8 *head, GError **error)
   return step;
 }
 
+/* Text that another program wrote.  */
+static Step
+load_log (Load *self, const guint8 *head, gsize length, GError **error)
+{
+  g_autoptr (TideProcessLog) log = tide_process_log_new (self->decoder);
+  g_autofree guint8 *piece = g_malloc (TIDE_PROCESS_LOG_SNIFF_BYTES);
+  const GPtrArray *diagnostics;
+  Step read;
+
+  memcpy (piece, head, length);
+  read = read_bytes (self, piece + length, TIDE_PROCESS_LOG_SNIFF_BYTES - length, &length, error);
+  length = (gsize)self->offset;
+  if (read == STEP_FAILED)
+    return read;
+  if (!tide_process_log_sniff (piece, length))
+    {
+      g_set_error (error, TIDE_STORE_ERROR, TIDE_STORE_ERROR_NOT_A_RECORDING,
+                   length == 0 ? _ ("This is empty: neither a Pagetide recording nor a stream of its frames.")
+                               : _ ("This is neither a Pagetide recording (.pagetide), nor a stream of its "
+                                    "frames, nor a process log (lines with ProcessLoggingThread-JSON)."));
+      return STEP_FAILED;
+    }
+  while (tide_process_log_push (log, piece, length, error))
+    {
+      hand_over (self);
+      if (self->progress != NULL)
+        self->progress ((goffset)self->offset, self->total, self->progress_data);
+      if (read == STEP_END)
+        {
+          if (!tide_process_log_end (log, error))
+            return STEP_FAILED;
+          hand_over (self);
+          diagnostics = tide_process_log_get_diagnostics (log);
+          for (guint i = 0; i < diagnostics->len; i++)
+            tide_recording_add_diagnostic (self->recording, g_ptr_array_index (diagnostics, i));
+          if (tide_recording_get_n_processes (self->recording) > 0)
+            return STEP_END;
+          g_set_error (error, TIDE_STORE_ERROR, TIDE_STORE_ERROR_DAMAGED,
+                       _ ("No line of this process log can be read."));
+          return STEP_FAILED;
+        }
+      read = read_bytes (self, piece, SLICE_BYTES, &length, error);
+      if (read == STEP_FAILED)
+        return read;
+    }
+  return STEP_FAILED;
+}
+
 static gboolean
 is_frames (const guint8 *head)
 {
@@ -384,13 +433,7 @@ load (Load *self, GError **error)
   else if (n_read == sizeof head && is_frames (head))
     step = load_frames (self, head, error);
   else
-    {
-      g_set_error (error, TIDE_STORE_ERROR, TIDE_STORE_ERROR_NOT_A_RECORDING,
-                   n_read == 0
-                       ? _ ("This is empty: neither a Pagetide recording nor a stream of its frames.")
-                       : _ ("This is neither a Pagetide recording (.pagetide) nor a stream of its frames."));
-      return NULL;
-    }
+    step = load_log (self, head, n_read, error);
   if (step == STEP_FAILED)
     return NULL;
   if (tide_recording_get_n_processes (recording) == 0)

@@ -1,4 +1,4 @@
-"""Programs that Pagetide launches find the package without an installation, and notice nothing else of it.
+"""Programs that Pagetide launches find the package without an installation, and notice nothing else of it; Pagetide opens what they write.
 
 PAGETIDE, PAGETIDE_HELPER and PAGETIDE_AGENT name what was built.
 """
@@ -81,6 +81,22 @@ class TestLaunched(unittest.TestCase):
         for instruments in ("events", ""):
             told = self.record("--instruments", instruments, "-c", TELL, PYTHONPATH=os.path.join(self.folder, "own"))
             self.assertEqual(told["found"], os.path.join(self.folder, "own"))
+
+    def test_process_logs_open(self):
+        """What the module writes, label and all, is what report and render show; the module's own --plot asks for the picture."""
+        log, picture = os.path.join(self.folder, "process.log"), os.path.join(self.folder, "p.png")
+        program = ("import logging\nfrom pagetide import process\nlogging.basicConfig(level=10, filename=%r)\n"
+                   "with process.log_process(3600, 20):\n    kept = bytearray(b'x') * (40 << 20)\n    process.add_message_to_queue('kept \u65e5')" % log)
+        package = os.path.dirname(os.path.realpath(AGENT))
+        subprocess.run([sys.executable, "-c", program], env=dict(self.env, PYTHONPATH=package), check=True)
+        told = self.ask([PAGETIDE, "report", log, "--view", "timeline", "--format", "json"])
+        self.assertEqual(told["recording"]["diagnostics"], [])
+        self.assertTrue(told["recording"]["complete"])
+        rss = [row["rss"] for row in told["rows"]]
+        self.assertGreater(rss[-1] - rss[0], 38 << 20)
+        subprocess.run([sys.executable, "-m", "pagetide.process", log, "--plot", picture], env=dict(self.env, PYTHONPATH=package), check=True)
+        with open(picture, "rb") as file:
+            self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
 
     def test_without_the_agent(self):
         told = self.record("--instruments", "", "-c", TELL)

@@ -243,8 +243,8 @@ class TestReading(unittest.TestCase):
 
     def test_logs_of_others(self):
         expected = {
-            "linux-psutil-5.9.log": (34, 8, {"rss", "vms", "shared", "text", "lib", "data", "dirty"}),
-            "linux-psutil-8.log": (34, 8, {"rss", "vms", "shared", "text", "data"}),
+            "linux-psutil-5.9.log": (27, 7, {"rss", "vms", "shared", "text", "lib", "data", "dirty"}),
+            "linux-psutil-8.log": (27, 7, {"rss", "vms", "shared", "text", "data"}),
             "macos.log": (28, 8, {"rss", "vms", "pfaults", "pageins"}),
         }
         self.assertEqual(set(expected), {name for name in os.listdir(DATA) if name.endswith(".log")})
@@ -254,8 +254,8 @@ class TestReading(unittest.TestCase):
                 self.assertEqual(log.problems, [])
                 self.assertEqual(len(log.pids), 1)
                 self.assertEqual((log.records[0].kind, log.records[-1].kind), ("START", "STOP"))
-                with open(os.path.join(DATA, name), "rb") as file:
-                    self.assertEqual(len(log.records), file.read().count(b"ProcessLoggingThread-JSON"))
+                self.assertEqual(len(log.records), lines)
+                self.assertEqual(sum(record.label is not None for record in log.records), labels)
                 self.assertTrue(all(set(record.memory_info) == keys and record.timestamp and record.elapsed_time for record in log.records))
                 self.assertIn("String of", next(record.label for record in log.records if record.label))
 
