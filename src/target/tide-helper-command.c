@@ -5,6 +5,7 @@
 #include "tide-wire.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,6 +52,46 @@ add_number (GStrvBuilder *builder, const char *name, guint number)
   add_option (builder, name, text);
 }
 
+/* Only a helper that nobody but root can change may be run as root.  */
+static gboolean
+is_trustworthy (const char *path)
+{
+  for (g_autofree char *part = g_strdup (path);;)
+    {
+      GStatBuf st;
+      char *parent;
+
+      if (g_lstat (part, &st) != 0 || st.st_uid != 0 || S_ISLNK (st.st_mode)
+          || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return FALSE;
+      if (g_str_equal (part, "/"))
+        return TRUE;
+      parent = g_path_get_dirname (part);
+      g_free (part);
+      part = parent;
+    }
+}
+
+gboolean
+tide_helper_may_ask (GError **error)
+{
+  g_autofree char *helper = tide_target_find_helper (error);
+  g_autofree char *pkexec = NULL;
+
+  if (helper == NULL)
+    return FALSE;
+  pkexec = g_find_program_in_path ("pkexec");
+  if (pkexec == NULL)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                         _ ("Permission can be asked for only where polkit’s program pkexec is installed."));
+  else if (!is_trustworthy (helper))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                         _ ("Permission can be asked for only by an installation that belongs to root."));
+  else
+    return TRUE;
+  return FALSE;
+}
+
 char **
 tide_helper_command (const TideLaunch *launch, int frames_fd, int control_fd, GError **error)
 {
@@ -70,6 +111,14 @@ tide_helper_command (const TideLaunch *launch, int frames_fd, int control_fd, GE
   add_number (builder, "--instruments", launch->instruments | TIDE_INSTRUMENT_SAMPLER);
   if (launch->interval_ms > 0)
     add_number (builder, "--interval-us", MIN (launch->interval_ms, TIDE_LAUNCH_MAX_INTERVAL_MS) * 1000);
+  if (launch->ask_permission && (launch->instruments & TIDE_INSTRUMENT_FAULTS) != 0)
+    {
+      if (!tide_helper_may_ask (error))
+        return NULL;
+      add_option (builder, "--opener", "pkexec");
+      add_option (builder, "--opener", helper);
+      add_option (builder, "--opener", "grant");
+    }
   if (launch->capture_output)
     g_strv_builder_add (builder, "--capture");
   if (launch->directory != NULL)

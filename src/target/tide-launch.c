@@ -277,6 +277,7 @@ tide_launch_to_variant (const TideLaunch *self)
   g_variant_dict_insert (&dict, "instruments", "u", (guint32)self->instruments);
   g_variant_dict_insert (&dict, "interval-ms", "u", (guint32)self->interval_ms);
   g_variant_dict_insert (&dict, "max-bytes", "t", self->max_bytes);
+  g_variant_dict_insert (&dict, "ask-permission", "b", self->ask_permission);
   g_variant_dict_insert (&dict, "capture-output", "b", self->capture_output);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
@@ -303,7 +304,7 @@ tide_launch_from_variant (GVariant *variant)
   g_autoptr (TideLaunch) self = NULL;
   GVariantDict dict;
   guint32 kind = 0, instruments = 0, interval_ms = 0;
-  gboolean capture = FALSE;
+  gboolean capture = FALSE, ask = FALSE;
 
   if (variant == NULL || !g_variant_is_of_type (variant, G_VARIANT_TYPE_VARDICT))
     return NULL;
@@ -321,6 +322,8 @@ tide_launch_from_variant (GVariant *variant)
   if (g_variant_dict_lookup (&dict, "interval-ms", "u", &interval_ms))
     self->interval_ms = MIN (interval_ms, TIDE_LAUNCH_MAX_INTERVAL_MS);
   g_variant_dict_lookup (&dict, "max-bytes", "t", &self->max_bytes);
+  if (g_variant_dict_lookup (&dict, "ask-permission", "b", &ask))
+    self->ask_permission = ask;
   if (g_variant_dict_lookup (&dict, "capture-output", "b", &capture))
     self->capture_output = capture;
   g_variant_dict_clear (&dict);

@@ -24,6 +24,7 @@ typedef struct
   char **environment;      /* "K=V" to set, or "K" to unset, over ours; NULL: none      */
   guint instruments;       /* TideInstrument bits                                       */
   guint interval_ms;       /* sampler while RSS moves; 0: 1 ms                          */
+  gboolean ask_permission; /* where page faults may not be followed, ask polkit for the right to          */
   guint64 max_bytes;       /* bound of the recording; 0: none                          */
   gboolean capture_output; /* its output comes as OUTPUT frames (window); else it has our stdin, stdout and
                               stderr */

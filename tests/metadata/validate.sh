@@ -32,6 +32,11 @@ case $kind in
     grep -q '^50:application/x-pagetide:\*\.pagetide$' "$home/globs2"
     grep -q PAGETIDE "$home/magic"
     ;;
+  policy)
+    with xmllint
+    xmllint --noout --nonet "$file"
+    grep -q '"org.freedesktop.policykit.exec.path">/.*/pagetide-helper<' "$file"
+    ;;
   schema)
     with glib-compile-schemas
     glib-compile-schemas --strict --dry-run "$file"
