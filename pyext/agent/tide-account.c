@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -185,6 +186,9 @@ tide_account_ring_bell (void)
 #define PENDING_WALL_NS 1000000000u
 #define LARGE_PAGES 256
 
+/* Arenas are of 256 KiB or 1 MiB.  */
+#define MAX_ARENA_PAGES 512
+
 static void
 forget (void)
 {
@@ -215,10 +219,10 @@ take_pending (int64_t delta, int64_t rss, uint64_t time_ns)
   return delta - part;
 }
 
-/* Growth up to PAGES that nobody has accounted yet is STACK's: the helper leaves it to us, see tide-region.h.
- */
+/* Growth up to PAGES that nobody has accounted yet, in ARENA when there is one, is STACK's: the helper leaves
+ * it to us, see tide-region.h.  */
 static void
-claim (const Stack *stack, int64_t pages)
+claim (const Stack *stack, int64_t pages, const void *arena)
 {
   TideRegionClaim *shared = &account.region->claim;
   uint32_t sequence = atomic_load_explicit (&shared->sequence, memory_order_relaxed);
@@ -237,6 +241,10 @@ claim (const Stack *stack, int64_t pages)
   shared->truncated = stack->truncated;
   memcpy (shared->frames, stack->frames, stack->n_frames * sizeof stack->frames[0]);
   atomic_store_explicit (&shared->sequence, sequence + 2, memory_order_release);
+  atomic_store (&account.arena, arena);
+  atomic_store (&account.region->claim_arena, (uint64_t)(uintptr_t)arena);
+  atomic_store (&account.region->claim_arena_pages, arena ? (uint64_t)pages : 0);
+  atomic_store (&account.region->claim_taken, 0);
   atomic_store (&account.region->claimed_pages, pages);
 }
 
@@ -244,6 +252,7 @@ static void
 unclaim (void)
 {
   atomic_store (&account.arena, NULL);
+  atomic_store (&account.region->claim_arena, 0);
   atomic_store (&account.region->claimed_pages, 0);
 }
 
@@ -258,6 +267,24 @@ limit_claim (int64_t pages)
     ;
 }
 
+/* Pages of the claim's arena that have become resident and were not charged yet; MAX when the claim is for no
+ * arena, or nobody knows.  */
+static int64_t
+come_of_arena (int64_t max)
+{
+  unsigned char pages[MAX_ARENA_PAGES];
+  void *arena = (void *)atomic_load (&account.arena);
+  size_t n = atomic_load (&account.region->claim_arena_pages);
+  int64_t resident = 0;
+
+  if (!arena || n > MAX_ARENA_PAGES || mincore (arena, n * account.region->page_size, pages) != 0)
+    return max;
+  for (size_t i = 0; i < n; i++)
+    resident += pages[i] & 1;
+  resident -= atomic_load (&account.region->claim_taken);
+  return resident < 0 ? 0 : resident < max ? resident : max;
+}
+
 /* Takes what was claimed out of DELTA.  */
 static int64_t
 take_claim (int64_t delta, int64_t rss, uint64_t time_ns)
@@ -265,8 +292,11 @@ take_claim (int64_t delta, int64_t rss, uint64_t time_ns)
   int64_t claimed = atomic_load_explicit (&account.region->claimed_pages, memory_order_relaxed);
   int64_t part = delta < claimed ? delta : claimed;
 
+  if (part > 0)
+    part = come_of_arena (part);
   if (part <= 0)
     return delta;
+  atomic_fetch_add (&account.region->claim_taken, part);
   atomic_fetch_sub (&account.region->claimed_pages, part);
   write_event (&account.claim, TIDE_SOURCE_PENDING, time_ns, part, rss);
   return delta - part;
@@ -364,7 +394,7 @@ look (TideSource source, const void *address, bool before_release, uint64_t time
   if (delta)
     write_event (&account.stack, source, time_ns, delta, rss);
   if (source == TIDE_SOURCE_FAULT)
-    claim (&account.stack, signal_pages);
+    claim (&account.stack, signal_pages, NULL);
   tide_account_ring_bell ();
   return true;
 }
@@ -428,8 +458,7 @@ tide_account_arena (const void *arena, size_t size)
   /* What was claimed for the one before has come by now, or will not.  */
   if (tide_ring_has_room (MAX_EVENTS_SIZE) && capture (&account.claim, NULL))
     {
-      claim (&account.claim, (int64_t)(size / account.region->page_size));
-      atomic_store (&account.arena, arena);
+      claim (&account.claim, (int64_t)(size / account.region->page_size), arena);
     }
   else
     unclaim ();

@@ -357,16 +357,26 @@ is_shutting_down (TideAccount *self)
 }
 
 /* Growth that the agent claimed is left to it as long as RSS moves: how much of what came since BEFORE that
- * is.  */
+ * is.  Of an arena it is what is resident of it.  */
 static int64_t
 get_claimed (TideAccount *self, int64_t before, int64_t now)
 {
-  int64_t claimed = atomic_load (&self->region->claimed_pages), delta;
+  int64_t claimed = atomic_load (&self->region->claimed_pages), come;
+  uint64_t arena = atomic_load (&self->region->claim_arena);
 
   if (self->agent_state != TIDE_AGENT_READY || claimed <= 0 || before < 0 || before >= now)
     return 0;
-  delta = now - before;
-  return claimed < delta ? claimed : delta;
+  if (claimed > now - before)
+    claimed = now - before;
+  if (arena == 0)
+    return claimed;
+  come = tide_procfs_count_resident (self->procfs, arena, atomic_load (&self->region->claim_arena_pages));
+  if (come < 0)
+    return claimed;
+  come -= atomic_load (&self->region->claim_taken);
+  if (come < claimed)
+    claimed = come > 0 ? come : 0;
+  return claimed;
 }
 
 /* Charges the PAGES that came after BEFORE to the stack for which the agent claimed them.  False: it is just
@@ -393,6 +403,7 @@ charge_claim (TideAccount *self, int64_t now_ns, int64_t before, int64_t pages)
       || !take_difference (self, before, before + pages, &event.delta_pages))
     return false;
   atomic_fetch_sub (&self->region->claimed_pages, pages);
+  atomic_fetch_add (&self->region->claim_taken, pages);
   event.node = find_node (self, frames, n_frames, truncated);
   event.thread = tide_intern_thread (&self->intern, self->pid, tid);
   event.rss_pages = (uint64_t)(before + pages);

@@ -8,6 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The bit of an entry of pagemap that says that the page is in memory, its highest.  */
+#define PAGEMAP_PRESENT 63
+
 static int
 open_of (int pid, const char *name)
 {
@@ -24,6 +27,7 @@ tide_procfs_init (TideProcfs *self, int pid)
   self->statm = open_of (pid, "statm");
   self->stat = open_of (pid, "stat");
   self->status = open_of (pid, "status");
+  self->pagemap = open_of (pid, "pagemap");
 }
 
 void
@@ -35,7 +39,9 @@ tide_procfs_finish (TideProcfs *self)
     close (self->stat);
   if (self->status >= 0)
     close (self->status);
-  self->statm = self->stat = self->status = -1;
+  if (self->pagemap >= 0)
+    close (self->pagemap);
+  self->statm = self->stat = self->status = self->pagemap = -1;
 }
 
 /* The whole of a small file, zero-terminated; false when there is nothing.  */
@@ -69,6 +75,22 @@ bool
 tide_procfs_read_rss (TideProcfs *self, uint64_t *pages)
 {
   return read_pages (self->statm, pages);
+}
+
+int64_t
+tide_procfs_count_resident (TideProcfs *self, uint64_t address, uint64_t n_pages)
+{
+  uint64_t entries[TIDE_PROCFS_MAX_PAGES];
+  ssize_t size = (ssize_t)(n_pages * sizeof entries[0]);
+  uint64_t first = address / (uint64_t)sysconf (_SC_PAGESIZE);
+  int64_t n = 0;
+
+  if (self->pagemap < 0 || n_pages > TIDE_PROCFS_MAX_PAGES || first > INT64_MAX / sizeof entries[0]
+      || pread (self->pagemap, entries, (size_t)size, (off_t)(first * sizeof entries[0])) != size)
+    return -1;
+  for (uint64_t i = 0; i < n_pages; i++)
+    n += (int64_t)(entries[i] >> PAGEMAP_PRESENT);
+  return n;
 }
 
 bool

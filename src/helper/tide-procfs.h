@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define TIDE_PROCFS_MAX_PAGES 512u
+
 /* What /proc says of one process.  The files stay open: a look is one pread.  */
 typedef struct
 {
@@ -10,6 +12,7 @@ typedef struct
   int statm;
   int stat;
   int status;
+  int pagemap;
 } TideProcfs;
 
 typedef struct
@@ -26,6 +29,9 @@ void tide_procfs_finish (TideProcfs *self);
 
 /* False once the process has no memory any more (0 pages are no measurement).  */
 bool tide_procfs_read_rss (TideProcfs *self, uint64_t *pages);
+/* How many of N_PAGES pages from ADDRESS on are resident; -1 when nobody says, as where N_PAGES is above
+ * TIDE_PROCFS_MAX_PAGES.  */
+int64_t tide_procfs_count_resident (TideProcfs *self, uint64_t address, uint64_t n_pages);
 bool tide_procfs_read_stat (TideProcfs *self, TideProcStat *stat);
 /* Bytes swapped out, and the highest RSS so far.  */
 bool tide_procfs_read_status (TideProcfs *self, uint64_t *swap_bytes, uint64_t *peak_bytes);

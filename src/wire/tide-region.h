@@ -23,7 +23,8 @@
  * (`claimed_pages`, for the stack in `claim`): pages of a fresh arena, which are charged to the stack that
  * had to open it (each function opens arenas in proportion to what it takes), or, with faults, what has come
  * since the last signal.  The helper leaves growth up to the claim alone while RSS moves, and charges it to
- * the claim's stack once RSS stands still; it takes every fall, and growth beyond the claim, at once.  */
+ * the claim's stack once RSS stands still; it takes every fall, and growth beyond the claim, at once.  Of an
+ * arena no more is claimed than is resident in it: both sides ask the kernel, by mincore and by pagemap.  */
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -183,6 +184,9 @@ typedef struct
   _Alignas(64) _Atomic int64_t accounted_pages;
   _Atomic int64_t pending_pages; /* of the last big block, not yet resident */
   _Atomic int64_t claimed_pages; /* growth up to this is the agent's to charge, see above */
+  _Atomic uint64_t claim_arena;  /* address of the arena for which that is; 0: it is for none */
+  _Atomic uint64_t claim_arena_pages;
+  _Atomic int64_t claim_taken;   /* pages of that arena that were charged already */
   _Atomic uint32_t account_lock; /* agent's threads only */
   _Atomic uint32_t
       finalizing; /* by the agent: the interpreter takes itself apart, what moves now is nobody's */

@@ -92,7 +92,7 @@ def drop_some():
 def python_mix():
     path = os.path.join(tempfile.gettempdir(), "pagetide-bench-%d.csv" % os.getpid())
     try:
-        kept["rows"] = make_rows(20000)
+        kept["rows"] = make_rows(32000)
         write_table(path, kept["rows"])
         kept["records"] = read_table(path)
         kept["index"] = index_names(kept["records"])
@@ -101,7 +101,7 @@ def python_mix():
         kept["words"] = find_words(kept["text"])
         kept["pickled"] = pickled(kept["back"])
         kept["packed"] = packed(kept["pickled"])
-        kept["files"] = [slurp(path) for _ in range(8)]
+        kept["files"] = [slurp(path) for _ in range(5)]
         drop_some()
     finally:
         os.unlink(path)

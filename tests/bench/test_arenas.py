@@ -1,0 +1,44 @@
+"""What C takes is never charged to whoever opened the arena of small objects that is not full yet.  Prints TAP."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = """
+import ctypes, sys
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.malloc.argtypes = [ctypes.c_size_t]
+libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+kept = [None] * int(sys.argv[1])
+def keep_small():
+    for i in range(len(kept)):
+        kept[i] = bytes(479)
+def keep_c():
+    libc.memset(libc.malloc(64 << 20), 1, 64 << 20)
+    input()
+keep_small()
+keep_c()
+"""
+MIB = 1 << 20
+
+# Half an arena of 1 MiB apart: with one of them at least half of the last arena is left.
+COUNTS = [4096, 5120]
+print("1..%d" % len(COUNTS))
+for number, count in enumerate(COUNTS, 1):
+    with tempfile.TemporaryDirectory() as folder:
+        script, recording = os.path.join(folder, "small.py"), os.path.join(folder, "a.pagetide")
+        with open(script, "w") as file:
+            file.write(PROGRAM)
+        subprocess.run([os.environ["PAGETIDE"], "record", "--instruments", "events", "-o", recording, "--python", sys.executable, script, str(count)],
+                       input=b"\n", check=True)
+        report = [os.environ["PAGETIDE"], "report", recording, "--view", "functions", "--format", "json"]
+        rows = json.loads(subprocess.run(report, check=True, stdout=subprocess.PIPE).stdout)["rows"]
+    small = sum(row["rss_self"] for row in rows if row["function"] == "keep_small")
+    # Objects of 512 bytes fill all but a fiftieth of a pool, or an eighth where it is of 4 KiB.
+    keeps = count * 512 * (8 / 7 if sys.version_info < (3, 10) else 1.02)
+    good = keeps - 1.25 * MIB <= small <= keeps + 0.25 * MIB
+    print("%s %d %d objects" % ("ok" if good else "not ok", number, count))
+    if not good:
+        print("# keeps %d, measured %d" % (keeps, small))
