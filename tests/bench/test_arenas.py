@@ -18,6 +18,9 @@ def keep_small():
 def keep_c():
     libc.memset(libc.malloc(64 << 20), 1, 64 << 20)
     input()
+# What came until now is found when the agent looks at what this gives back.
+block = bytearray(1 << 20)
+del block
 keep_small()
 keep_c()
 """
