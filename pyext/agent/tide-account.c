@@ -3,10 +3,10 @@
 #include "tide-codes.h"
 #include "tide-python.h"
 #include "tide-ring.h"
+#include "tide-stack.h"
 #include "tide-statm.h"
 
 #include <linux/futex.h>
-#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,25 +20,17 @@
 /* How often a thread that must have the lock asks for it.  */
 #define PATIENCE 64
 
-typedef struct
-{
-  uint32_t tid;
-  uint16_t n_frames;
-  bool truncated;
-  TideRecordFrame frames[TIDE_RECORD_MAX_FRAMES]; /* leaf first */
-} Stack;
-
 static struct
 {
   TideRegion *region;
   _Atomic bool open;
-  Stack stack;   /* these two are the lock holder's */
-  Stack pending; /* to whom the remembered block was handed out */
+  TideStack stack;   /* these two are the lock holder's */
+  TideStack pending; /* to whom the remembered block was handed out */
   const void *_Atomic block;
   size_t block_size; /* what is new of it */
   clockid_t block_clock;
   uint64_t block_ns; /* when that was, by that clock */
-  Stack claim;       /* to whom the region's claim belongs */
+  TideStack claim;   /* to whom the region's claim belongs */
   const void *_Atomic arena;
   int64_t left;                 /* pages that the lock holder's look left to the next signal */
   _Atomic int64_t own_pages;    /* of the instruments */
@@ -90,15 +82,6 @@ unlock (void)
   atomic_store_explicit (&account.region->account_lock, 0, memory_order_release);
 }
 
-/* Where glibc keeps it, it is there for a load; a system call in each look would be a tenth of it.  */
-static uint32_t
-own_tid (const TidePythonLayout *layout)
-{
-  if (layout->pthread_tid < 0)
-    return (uint32_t)syscall (SYS_gettid);
-  return *(const uint32_t *)((const char *)pthread_self () + layout->pthread_tid);
-}
-
 /* The lock is held for a few microseconds at most, unless its holder lost the processor.  */
 static bool
 lock_soon (void)
@@ -113,60 +96,6 @@ lock_soon (void)
         sched_yield ();
     }
   return false;
-}
-
-/* False: a code object could not be announced, there is no room.  */
-static bool
-capture (Stack *stack, const void *freed)
-{
-  const TidePythonLayout *layout = &account.region->layout;
-  void *tstate = layout->code_type ? tide_py.PyGILState_GetThisThreadState () : NULL;
-  uint64_t frame = 0;
-
-  stack->tid = own_tid (layout);
-  stack->n_frames = 0;
-  stack->truncated = false;
-  if (!tstate || tstate == freed)
-    return true;
-  tide_pylayout_top (layout, tide_codes_peek, NULL, (uint64_t)(uintptr_t)tstate, &frame);
-  while (frame)
-    {
-      TidePyFrame read;
-      uint32_t id = 0;
-
-      if (stack->n_frames == TIDE_RECORD_MAX_FRAMES)
-        {
-          stack->truncated = true;
-          break;
-        }
-      tide_pylayout_frame (layout, tide_codes_peek, NULL, frame, &read);
-      if (read.code && !tide_codes_id (layout, read.code, &id))
-        return false;
-      if (id)
-        stack->frames[stack->n_frames++] = (TideRecordFrame){ .code = id, .offset = read.offset };
-      frame = read.previous;
-    }
-  return true;
-}
-
-static void
-write_event (const Stack *stack, TideSource source, uint64_t time_ns, int64_t delta, int64_t rss)
-{
-  size_t frames_size = stack->n_frames * sizeof (TideRecordFrame);
-  TideEventRecord *event = tide_ring_reserve (sizeof *event + frames_size, TIDE_RECORD_EVENT);
-
-  /* Room was asked for before the difference was taken.  */
-  if (!event)
-    return;
-  event->time_ns = time_ns;
-  event->delta_pages = delta;
-  event->rss_pages = (uint64_t)rss;
-  event->tid = stack->tid;
-  event->source = (uint8_t)source;
-  event->truncated = stack->truncated;
-  event->n_frames = stack->n_frames;
-  memcpy (event->frames, stack->frames, frames_size);
-  tide_ring_commit ();
 }
 
 void
@@ -215,14 +144,14 @@ take_pending (int64_t delta, int64_t rss, uint64_t time_ns)
   /* The helper takes from it as well.  */
   if (atomic_fetch_sub (&region->pending_pages, part) <= part)
     atomic_store (&account.block, NULL);
-  write_event (&account.pending, TIDE_SOURCE_PENDING, time_ns, part, rss);
+  tide_stack_write (&account.pending, TIDE_SOURCE_PENDING, time_ns, part, rss);
   return delta - part;
 }
 
 /* Growth up to PAGES that nobody has accounted yet, in ARENA when there is one, is STACK's: the helper leaves
  * it to us, see tide-region.h.  */
 static void
-claim (const Stack *stack, int64_t pages, const void *arena)
+claim (const TideStack *stack, int64_t pages, const void *arena)
 {
   TideRegionClaim *shared = &account.region->claim;
   uint32_t sequence = atomic_load_explicit (&shared->sequence, memory_order_relaxed);
@@ -298,7 +227,7 @@ take_claim (int64_t delta, int64_t rss, uint64_t time_ns)
     return delta;
   atomic_fetch_add (&account.region->claim_taken, part);
   atomic_fetch_sub (&account.region->claimed_pages, part);
-  write_event (&account.claim, TIDE_SOURCE_PENDING, time_ns, part, rss);
+  tide_stack_write (&account.claim, TIDE_SOURCE_PENDING, time_ns, part, rss);
   return delta - part;
 }
 
@@ -306,7 +235,7 @@ take_claim (int64_t delta, int64_t rss, uint64_t time_ns)
 static bool
 is_of_block (const void *touched)
 {
-  const Stack *stack = &account.stack, *pending = &account.pending;
+  const TideStack *stack = &account.stack, *pending = &account.pending;
   const void *block = atomic_load (&account.block);
 
   if (!block)
@@ -381,7 +310,8 @@ look (TideSource source, const void *address, bool before_release, uint64_t time
       return true;
     }
   if (!tide_ring_has_room (MAX_EVENTS_SIZE)
-      || !capture (&account.stack, source == TIDE_SOURCE_FAULT ? NULL : address)
+      || !tide_stack_capture (&account.stack, &account.region->layout,
+                              source == TIDE_SOURCE_FAULT ? NULL : address)
       || !tide_ring_has_room (MAX_EVENTS_SIZE))
     {
       lose ();
@@ -392,7 +322,7 @@ look (TideSource source, const void *address, bool before_release, uint64_t time
     delta = share (source, address, delta, rss, time_ns);
   *grown = delta;
   if (delta)
-    write_event (&account.stack, source, time_ns, delta, rss);
+    tide_stack_write (&account.stack, source, time_ns, delta, rss);
   if (source == TIDE_SOURCE_FAULT)
     claim (&account.stack, signal_pages, NULL);
   tide_account_ring_bell ();
@@ -456,7 +386,8 @@ tide_account_arena (const void *arena, size_t size)
       || !lock_soon ())
     return;
   /* What was claimed for the one before has come by now, or will not.  */
-  if (tide_ring_has_room (MAX_EVENTS_SIZE) && capture (&account.claim, NULL))
+  if (tide_ring_has_room (MAX_EVENTS_SIZE)
+      && tide_stack_capture (&account.claim, &account.region->layout, NULL))
     {
       claim (&account.claim, (int64_t)(size / account.region->page_size), arena);
     }
@@ -497,7 +428,8 @@ tide_account_block (const void *block, size_t size, bool looked)
   /* Some allocators fill what they hand out (MALLOC_PERTURB_, debug hooks).  */
   if (grown >= missing || (looked && grown > 0))
     missing -= grown;
-  if (missing > 0 && tide_ring_has_room (MAX_EVENTS_SIZE) && capture (&account.pending, NULL))
+  if (missing > 0 && tide_ring_has_room (MAX_EVENTS_SIZE)
+      && tide_stack_capture (&account.pending, &account.region->layout, NULL))
     {
       atomic_store (&account.region->pending_pages, missing);
       account.block_size = size;
@@ -554,6 +486,18 @@ tide_account_find_code (uint64_t address, uint32_t *id)
   told = tide_codes_id (&account.region->layout, address, id);
   unlock ();
   return told;
+}
+
+void
+tide_account_add_cost (uint64_t ns)
+{
+  atomic_fetch_add_explicit (&account.region->hook_ns, ns, memory_order_relaxed);
+}
+
+bool
+tide_account_is_measuring (void)
+{
+  return tide_account_is_open () && !is_suspended ();
 }
 
 uint32_t
@@ -615,7 +559,7 @@ tide_account_begin (void)
 
   account.stack.tid = (uint32_t)syscall (SYS_gettid);
   account.stack.n_frames = 0;
-  write_event (&account.stack, TIDE_SOURCE_START, time_ns, delta, rss);
+  tide_stack_write (&account.stack, TIDE_SOURCE_START, time_ns, delta, rss);
   atomic_store (&account.open, true);
 }
 

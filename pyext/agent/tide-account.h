@@ -78,6 +78,12 @@ bool tide_account_find_code (uint64_t address, uint32_t *id);
 void *tide_account_reserve (size_t size, TideRecordKind kind);
 void tide_account_commit (void);
 
+/* NS of the program's time went into a hook or a handler.  Any thread, also in signal handlers.  */
+void tide_account_add_cost (uint64_t ns);
+
+/* Open, and neither suspended nor about to stop.  */
+bool tide_account_is_measuring (void);
+
 /* Has a helper that sleeps look now.  */
 void tide_account_ring_bell (void);
 

@@ -45,3 +45,4 @@ extern const TideAgentInstrument tide_instrument_calls;
 extern const TideAgentInstrument tide_instrument_lines;
 extern const TideAgentInstrument tide_instrument_bytes;
 extern const TideAgentInstrument tide_instrument_bytes_sampled;
+extern const TideAgentInstrument tide_instrument_gc;

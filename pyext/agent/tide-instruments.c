@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 static const TideAgentInstrument *const all[] = {
-  &tide_instrument_events, &tide_instrument_faults, &tide_instrument_calls,
-  &tide_instrument_lines,  &tide_instrument_bytes,  &tide_instrument_bytes_sampled,
+  &tide_instrument_events, &tide_instrument_faults,        &tide_instrument_calls, &tide_instrument_lines,
+  &tide_instrument_bytes,  &tide_instrument_bytes_sampled, &tide_instrument_gc,
 };
 
 #define N_ALL (sizeof all / sizeof all[0])
@@ -104,12 +104,28 @@ tide_instruments_open (TideRegion *region)
   atomic_store (&instruments.failed, 0);
 }
 
+/* A helper may know of more than this agent.  */
+static void
+refuse_unknown (uint32_t wanted)
+{
+  wanted &= TIDE_INSTRUMENTS_OF_AGENT;
+  for (size_t i = 0; i < N_ALL; i++)
+    wanted &= ~(uint32_t)all[i]->bit;
+  for (; wanted; wanted &= wanted - 1)
+    {
+      const TideAgentInstrument unknown = { .bit = (TideInstrument)(wanted & -wanted) };
+
+      tell (&unknown, TIDE_STATE_REFUSED, 0, "This agent does not have it.");
+    }
+}
+
 void
 tide_instruments_apply (void)
 {
   uint32_t wish = atomic_load (&instruments.region->wish);
   uint32_t wanted = atomic_load (&instruments.region->wanted);
 
+  refuse_unknown (wanted);
   stop_unless (wanted);
   if (!instruments.wished || wish != instruments.wish)
     for (size_t i = 0; i < N_ALL; i++)

@@ -64,6 +64,10 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
   F (int, PyList_Append, (void *list, void *item))                                                           \
   F (void *, PyTuple_New, (ssize_t length))                                                                  \
   F (int, PyTuple_SetItem, (void *tuple, ssize_t at, void *taken))                                           \
+  F (void *, PyTuple_GetItem, (void *tuple, ssize_t at))                                                     \
+  F (ssize_t, PyList_Size, (void *list))                                                                     \
+  F (void *, PyList_GetItem, (void *list, ssize_t at))                                                       \
+  F (int, PySequence_DelItem, (void *sequence, ssize_t at))                                                  \
   F (void *, PyLong_FromLong, (long value))                                                                  \
   F (long, PyLong_AsLong, (void *object))                                                                    \
   F (void *, PyUnicode_FromString, (const char *text))                                                       \

@@ -35,7 +35,11 @@ static const char launch_options[] = N_ (
     "  --env NAME=VALUE    set a variable of its environment; may be repeated\n"
     "  --interval MS       look at its memory each so many milliseconds while it moves (1 to 1000, default "
     "1)\n"
-    "  --instruments LIST  what measures beside the sampler: events, faults (default: both)\n"
+    "  --instruments LIST  what measures beside the sampler: events, faults (default: both), calls, lines, "
+    "bytes,\n"
+    "                      bytes-sampled or bytes-sampled=BYTES, gc; separated by commas\n"
+    "  --trigger BYTES     of calls and lines only those that moved RSS by so much\n"
+    "  --budget PERCENT    the share of the program’s time that measuring may take\n"
     "  --max-size BYTES    let the recording grow to so many bytes at most; K, M and G may follow the "
     "number\n");
 
@@ -59,7 +63,9 @@ static const char help_record[] =
         "\n"
         "Options:\n"
         "  -o, --output FILE   write the recording to FILE, replacing it\n"
-        "                      (default: pagetide-NAME-DATE-TIME.pagetide in this folder)\n");
+        "                      (default: pagetide-NAME-DATE-TIME.pagetide in this folder)\n"
+        "  --switch-at S:LIST  after S seconds start and stop instruments, as in 2.5:+bytes,-faults; may be "
+        "repeated\n");
 
 static const struct
 {

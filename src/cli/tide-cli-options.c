@@ -20,31 +20,7 @@ tide_cli_options_clear (TideCliOptions *self)
 {
   g_clear_pointer (&self->launch, tide_launch_free);
   g_clear_pointer (&self->output, g_free);
-}
-
-gboolean
-tide_cli_parse_size (const char *text, guint64 *bytes)
-{
-  static const char suffixes[] = "KMGT";
-  const char *digits_end = text + strspn (text, "0123456789");
-  g_autofree char *digits = g_strndup (text, digits_end - text);
-  const char *suffix;
-  guint64 number;
-  guint shift = 0;
-
-  if (!g_ascii_string_to_unsigned (digits, 10, 1, G_MAXINT64, &number, NULL))
-    return FALSE;
-  if (*digits_end != '\0')
-    {
-      suffix = strchr (suffixes, g_ascii_toupper (*digits_end));
-      if (suffix == NULL || digits_end[1] != '\0')
-        return FALSE;
-      shift = 10 * (suffix - suffixes + 1);
-    }
-  if (number > (guint64)G_MAXINT64 >> shift)
-    return FALSE;
-  *bytes = number << shift;
-  return TRUE;
+  g_clear_pointer (&self->switches, g_array_unref);
 }
 
 static gboolean
@@ -113,13 +89,54 @@ take_interval (Parse *parse, const char *value, GError **error)
 static gboolean
 take_instruments (Parse *parse, const char *value, GError **error)
 {
-  return tide_instruments_parse (value, &parse->options->launch->instruments, error);
+  TideLaunch *launch = parse->options->launch;
+
+  return tide_instruments_parse (value, &launch->instruments, &launch->sample_bytes, error);
+}
+
+static gboolean
+take_trigger (Parse *parse, const char *value, GError **error)
+{
+  if (!tide_parse_size (value, &parse->options->launch->trigger_bytes))
+    return fail (error, _ ("--trigger %s is no size: write a number of bytes, or one with K, M or G."),
+                 value);
+  return TRUE;
+}
+
+static gboolean
+take_budget (Parse *parse, const char *value, GError **error)
+{
+  char *end;
+  double percent = g_ascii_strtod (value, &end);
+
+  if (end == value || *end != '\0' || !(percent >= 0.1 && percent <= 100))
+    return fail (error, _ ("--budget %s is no share: write a number of percent from 0.1 to 100."), value);
+  parse->options->launch->budget = (guint)(percent * 10 + 0.5);
+  return TRUE;
+}
+
+/* "2.5:+bytes,-faults".  */
+static gboolean
+take_switch_at (Parse *parse, const char *value, GError **error)
+{
+  char *end;
+  double seconds = g_ascii_strtod (value, &end);
+  TideCliSwitch item;
+
+  /* More than 24 days are more than a timer's milliseconds can count.  */
+  if (end == value || *end != ':' || !(seconds >= 0 && seconds <= 2e6))
+    return fail (error, _ ("--switch-at %s is no moment: write SECONDS:+INSTRUMENT,-INSTRUMENT."), value);
+  item.after_ms = (guint)(seconds * 1000 + 0.5);
+  if (!tide_instruments_parse_switch (end + 1, &item.wish, error))
+    return FALSE;
+  g_array_append_val (parse->options->switches, item);
+  return TRUE;
 }
 
 static gboolean
 take_max_size (Parse *parse, const char *value, GError **error)
 {
-  if (!tide_cli_parse_size (value, &parse->options->launch->max_bytes))
+  if (!tide_parse_size (value, &parse->options->launch->max_bytes))
     return fail (error, _ ("--max-size %s is no size: write a number of bytes, or one with K, M or G."),
                  value);
   return TRUE;
@@ -140,8 +157,10 @@ static const struct
   { "--interval", take_interval, FALSE, FALSE },
   { "--instruments", take_instruments, FALSE, FALSE },
   { "--max-size", take_max_size, FALSE, FALSE },
+  { "--trigger", take_trigger, FALSE, FALSE },
+  { "--budget", take_budget, FALSE, FALSE },
+  { "--switch-at", take_switch_at, TRUE, FALSE },
   { "--children", NULL, FALSE, TRUE },
-  { "--trigger", NULL, FALSE, FALSE },
   { "--pid", NULL, TRUE, FALSE },
   { "--duration", NULL, TRUE, FALSE },
 };
@@ -214,6 +233,7 @@ tide_cli_options_parse (TideCliOptions *self, int argc, char **argv, gboolean re
   gboolean only_script = FALSE;
 
   self->launch = tide_launch_new ();
+  self->switches = g_array_new (FALSE, FALSE, sizeof (TideCliSwitch));
   while (at < argc && !only_script && !is_program (argv[at]))
     {
       if (strcmp (argv[at], "--help") == 0 || strcmp (argv[at], "-h") == 0)

@@ -4,11 +4,19 @@
 
 G_BEGIN_DECLS
 
+/* What is to be switched while the program runs.  */
+typedef struct
+{
+  guint after_ms; /* since its start */
+  TideSwitch wish;
+} TideCliSwitch;
+
 /* What `run` and `record` are asked for.  */
 typedef struct
 {
   TideLaunch *launch;
-  char *output; /* NULL: not named */
+  char *output;     /* NULL: not named */
+  GArray *switches; /* TideCliSwitch, as they were given; NULL before the options are read */
   gboolean help;
 } TideCliOptions;
 
@@ -19,9 +27,6 @@ void tide_cli_options_clear (TideCliOptions *self);
  */
 gboolean
 tide_cli_options_parse (TideCliOptions *self, int argc, char **argv, gboolean record, GError **error);
-
-/* "64M" to bytes.  */
-gboolean tide_cli_parse_size (const char *text, guint64 *bytes);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TideCliOptions, tide_cli_options_clear)
 

@@ -58,6 +58,34 @@ on_signal (int number, gpointer data)
   tide_target_send_signal (record->target, number);
 }
 
+typedef struct
+{
+  Record *record;
+  const TideSwitch *wish; /* the options' */
+} Timed;
+
+static gboolean
+on_time (gpointer data)
+{
+  const Timed *timed = data;
+
+  tide_target_switch (timed->record->target, TIDE_STREAM_ALL, timed->wish);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_timers (Record *record, const GArray *switches)
+{
+  for (guint i = 0; i < switches->len; i++)
+    {
+      const TideCliSwitch *item = &g_array_index (switches, TideCliSwitch, i);
+      Timed *timed = g_new (Timed, 1);
+
+      *timed = (Timed){ record, &item->wish };
+      g_timeout_add_full (G_PRIORITY_DEFAULT, item->after_ms, on_time, timed, g_free);
+    }
+}
+
 /* The program's exit status, and 1 where nobody knows it.  */
 static int
 get_status (const TideProcessEnd *end)
@@ -99,7 +127,7 @@ remove_empty (const char *path, guint64 size)
 }
 
 static int
-run (const TideLaunch *launch, const char *path, gboolean keep_on_failure)
+run (const TideLaunch *launch, const GArray *switches, const char *path, gboolean keep_on_failure)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (TideRecordSummary) summary = tide_record_summary_new ();
@@ -120,6 +148,7 @@ run (const TideLaunch *launch, const char *path, gboolean keep_on_failure)
     }
   g_signal_connect (target, "ready", G_CALLBACK (on_ready), &record);
   g_signal_connect (target, "ended", G_CALLBACK (on_ended), &record);
+  start_timers (&record, switches);
   g_main_loop_run (loop);
 
   status = get_status (tide_record_summary_get_end (summary));
@@ -161,5 +190,5 @@ tide_cli_record (int argc, char **argv)
     path = tide_recording_name_reserve (".", options.launch, &error);
   if (path == NULL)
     return tide_cli_fail ("%s", error->message);
-  return run (options.launch, path, named);
+  return run (options.launch, options.switches, path, named);
 }

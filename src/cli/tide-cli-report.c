@@ -19,7 +19,7 @@ static const char help_text[] =
         "Prints what a recording says.  FILE may be - for standard input.\n"
         "\n"
         "Options:\n"
-        "  --view VIEW        summary (default), functions or timeline; lines, tree, markers, processes, "
+        "  --view VIEW        summary (default), functions, timeline or markers; lines, tree, processes, "
         "allocator,\n"
         "                     tracemalloc, types and events are not built yet\n"
         "  --format FORMAT    text (default), json or csv\n"

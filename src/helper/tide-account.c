@@ -1,4 +1,5 @@
 #include "tide-account.h"
+#include "tide-marks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -267,6 +268,15 @@ drain (TideAccount *self, int64_t now_ns)
         take_code (self);
       else if (record->kind == TIDE_RECORD_EVENT)
         take_event (self, now_ns);
+      else if (record->kind == TIDE_RECORD_GC || record->kind == TIDE_RECORD_MARK)
+        {
+          /* What came before stands before.  */
+          flush (self);
+          if (record->kind == TIDE_RECORD_GC)
+            tide_marks_take_gc (&self->ring, self->stream, &self->intern, self->pid, now_ns);
+          else
+            tide_marks_take_mark (&self->ring, self->stream, &self->intern, self->pid, now_ns);
+        }
       /* Other kinds are a newer agent's.  */
     }
   flush (self);

@@ -170,7 +170,7 @@ launch (TideLoop *loop, const TideOptions *options)
   unit_bytes = tide_procfs_probe_unit ();
   started_ns = tide_loop_now ();
   started =
-      loop->child_fd >= 0 && tide_shared_open (&shared, options->instruments)
+      loop->child_fd >= 0 && tide_shared_open (&shared, options)
       && (!options->capture || tide_pump_open (&loop->pump))
       && tide_spawn_start (&spawn, options, &shared, &loop->pump, loop->broker.given, &inherited, use_agent);
   error = errno;

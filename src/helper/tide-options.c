@@ -1,9 +1,10 @@
 #include "tide-options.h"
 
-#include "tide-wire.h"
+#include "tide-switch-frames.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,11 @@ tide_options_print_help (void)
         "  --frames FD          where frames are written (needed)\n"
         "  --control FD         where control frames are read\n"
         "  --agent PATH         the shared object that is loaded into PROGRAM\n"
-        "  --instruments BITS   what to measure with (1 sampler, 2 events, 4 faults)\n"
+        "  --instruments BITS   what to measure with (1 sampler, 2 events, 4 faults, 8 calls,\n"
+        "                       16 lines, 32 bytes, 64 sampled bytes, 128 collections)\n"
+        "  --trigger-bytes N    calls: only those that moved RSS by so much\n"
+        "  --sample-bytes N     sampled bytes: the mean distance of two samples\n"
+        "  --budget N           thousandths of PROGRAM's time that measuring may take\n"
         "  --interval-us N      how often to look while memory changes (default 1000)\n"
         "  --opener WORD        may be repeated: the command that runs \"grant\" with more rights\n"
         "  --capture            give PROGRAM terminals of its own and send its output as frames\n"
@@ -86,6 +91,12 @@ take_value (TideOptions *self, const char *name, const char *value)
   /* Below 100 us the helper would do nothing else; above a second it would see nothing.  */
   else if (strcmp (name, "--interval-us") == 0 && (good = parse_number (value, 100, 1000000, &number)))
     self->interval_ns = number * 1000;
+  else if (strcmp (name, "--trigger-bytes") == 0 && (good = parse_number (value, 0, LONG_MAX, &number)))
+    self->trigger_bytes = (uint64_t)number;
+  else if (strcmp (name, "--sample-bytes") == 0 && (good = parse_number (value, 0, LONG_MAX, &number)))
+    self->sample_bytes = (uint64_t)number;
+  else if (strcmp (name, "--budget") == 0 && (good = parse_number (value, 0, TIDE_BUDGET_MAX, &number)))
+    self->budget = (uint32_t)number;
   if (!good)
     fprintf (stderr, "pagetide-helper: \"%s\" is no good value for %s\n", value, name);
   return good;
@@ -94,9 +105,9 @@ take_value (TideOptions *self, const char *name, const char *value)
 static bool
 is_valued (const char *name)
 {
-  static const char *const names[] = { "--agent",       "--frames",      "--control",
-                                       "--instruments", "--interval-us", "--directory",
-                                       "--set",         "--unset",       "--opener" };
+  static const char *const names[] = { "--agent",       "--frames",        "--control",      "--instruments",
+                                       "--interval-us", "--directory",     "--set",          "--unset",
+                                       "--opener",      "--trigger-bytes", "--sample-bytes", "--budget" };
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (strcmp (name, names[i]) == 0)

@@ -26,6 +26,9 @@ typedef struct
   int64_t interval_ns;
   const char *opener[TIDE_OPTIONS_MAX_OPENER + 1]; /* starts `pagetide-helper grant` with more rights */
   uint32_t n_opener;
+  uint64_t trigger_bytes; /* as in TideSwitch */
+  uint64_t sample_bytes;
+  uint32_t budget; /* thousandths; 0: any */
   bool capture;
 } TideOptions;
 

@@ -48,11 +48,13 @@ tide_ring_reader_next (TideRingReader *self)
   return NULL;
 }
 
+/* More pages than any machine has.  */
+#define MOST_PAGES (1ll << 52)
+
 bool
 tide_ring_reader_get_event (TideRingReader *self, const TideEventRecord **event)
 {
-  /* More pages than any machine has.  */
-  const int64_t most = 1ll << 52;
+  const int64_t most = MOST_PAGES;
   const TideEventRecord *e = (const TideEventRecord *)self->record;
 
   *event = e;
@@ -83,5 +85,29 @@ tide_ring_reader_get_code (TideRingReader *self,
   *file = (TideSlice){ text, c->file_length };
   *name = (TideSlice){ text + c->file_length, c->name_length };
   *line_table = (TideSlice){ text + c->file_length + c->name_length, c->line_table_length };
+  return true;
+}
+
+bool
+tide_ring_reader_get_gc (TideRingReader *self, const TideGcRecord **gc)
+{
+  const TideGcRecord *g = (const TideGcRecord *)self->record;
+
+  *gc = g;
+  self->broken = g->header.size < sizeof *g || g->delta_pages > MOST_PAGES || g->delta_pages < -MOST_PAGES;
+  return !self->broken;
+}
+
+bool
+tide_ring_reader_get_mark (TideRingReader *self, const TideMarkRecord **mark, TideSlice *text)
+{
+  const TideMarkRecord *m = (const TideMarkRecord *)self->record;
+
+  *mark = m;
+  self->broken = m->header.size < sizeof *m || m->kind > TIDE_MARK_SNAPSHOT
+                 || m->rss_pages > (uint64_t)MOST_PAGES || m->text_length > m->header.size - sizeof *m;
+  if (self->broken)
+    return false;
+  *text = (TideSlice){ (const char *)(m + 1), m->text_length };
   return true;
 }

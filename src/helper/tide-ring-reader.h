@@ -27,3 +27,5 @@ bool tide_ring_reader_get_code (TideRingReader *self,
                                 TideSlice *file,
                                 TideSlice *name,
                                 TideSlice *line_table);
+bool tide_ring_reader_get_gc (TideRingReader *self, const TideGcRecord **gc);
+bool tide_ring_reader_get_mark (TideRingReader *self, const TideMarkRecord **mark, TideSlice *text);

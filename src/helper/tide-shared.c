@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 bool
-tide_shared_open (TideShared *self, uint32_t instruments)
+tide_shared_open (TideShared *self, const TideOptions *options)
 {
   void *memory;
 
@@ -29,13 +29,16 @@ tide_shared_open (TideShared *self, uint32_t instruments)
   self->region->magic = TIDE_REGION_MAGIC;
   self->region->version = TIDE_REGION_VERSION;
   self->region->size = TIDE_REGION_SIZE;
-  atomic_store (&self->region->wanted, instruments);
+  atomic_store (&self->region->wanted, options->instruments);
+  atomic_store (&self->region->trigger_bytes, options->trigger_bytes);
+  atomic_store (&self->region->sample_bytes, options->sample_bytes);
+  atomic_store (&self->region->budget, options->budget);
   self->region->faults_socket = -1;
   for (int i = 0; i < TIDE_N_AREAS; i++)
     self->region->areas[i].fd = -1;
   self->region->page_size = (uint32_t)sysconf (_SC_PAGESIZE);
   self->region->helper_pid = (uint32_t)getpid ();
-  tide_shared_prepare (self, instruments);
+  tide_shared_prepare (self, options->instruments);
   return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-area.h"
+#include "tide-options.h"
 #include "tide-region.h"
 
 #include <stdbool.h>
@@ -14,7 +15,7 @@ typedef struct
 } TideShared;
 
 /* False and errno.  */
-bool tide_shared_open (TideShared *self, uint32_t instruments);
+bool tide_shared_open (TideShared *self, const TideOptions *options);
 
 /* Makes the areas that INSTRUMENTS need and that are not there yet: before they are wanted of the agent.  One
  * that cannot be made is missing, and the agent says so.  */

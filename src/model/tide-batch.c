@@ -7,6 +7,12 @@ clear_thread (gpointer data)
 }
 
 static void
+clear_mark (gpointer data)
+{
+  g_free (((TideMark *)data)->text);
+}
+
+static void
 clear_note (gpointer data)
 {
   g_free (((TideNote *)data)->text);
@@ -34,6 +40,9 @@ tide_batch_new (guint stream)
   self->events = g_array_new (FALSE, FALSE, sizeof (TideRssEvent));
   self->samples = g_array_new (FALSE, FALSE, sizeof (TideRssSample));
   self->statuses = g_array_new (FALSE, FALSE, sizeof (TideStatus));
+  self->collections = g_array_new (FALSE, FALSE, sizeof (TideCollection));
+  self->marks = g_array_new (FALSE, FALSE, sizeof (TideMark));
+  g_array_set_clear_func (self->marks, clear_mark);
   self->notes = g_array_new (FALSE, FALSE, sizeof (TideNote));
   g_array_set_clear_func (self->notes, clear_note);
   self->outputs = g_array_new (FALSE, FALSE, sizeof (TideOutputChunk));
@@ -54,6 +63,8 @@ tide_batch_free (TideBatch *self)
   g_array_unref (self->events);
   g_array_unref (self->samples);
   g_array_unref (self->statuses);
+  g_array_unref (self->collections);
+  g_array_unref (self->marks);
   g_array_unref (self->notes);
   g_array_unref (self->outputs);
   g_free (self->cost);
@@ -67,7 +78,8 @@ tide_batch_is_empty (const TideBatch *self)
   return self->info == NULL && self->cost == NULL && self->end == NULL && self->strings->len == 0
          && self->codes->len == 0 && self->nodes->len == 0 && self->threads->len == 0
          && self->events->len == 0 && self->samples->len == 0 && self->statuses->len == 0
-         && self->notes->len == 0 && self->outputs->len == 0;
+         && self->collections->len == 0 && self->marks->len == 0 && self->notes->len == 0
+         && self->outputs->len == 0;
 }
 
 TideProcessInfo *

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <glib.h>
+#include "tide-mark.h"
 
 G_BEGIN_DECLS
 
@@ -119,6 +119,8 @@ typedef struct
   GArray *events;        /* TideRssEvent                                                 */
   GArray *samples;       /* TideRssSample: of SAMPLE frames and of events, in time order  */
   GArray *statuses;      /* TideStatus                                                   */
+  GArray *collections;   /* TideCollection, in order of time                             */
+  GArray *marks;         /* TideMark, in order of time                                   */
   GArray *notes;         /* TideNote                                                     */
   GArray *outputs;       /* TideOutputChunk                                              */
   TideCost *cost;        /* NULL, or the newest                                          */

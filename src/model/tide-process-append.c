@@ -222,6 +222,8 @@ get_newest_time (TideProcess *self, const TideBatch *batch)
   newest = MAX (newest, batch->last_time_ns);
   newest = MAX (newest, self->last_event_ns);
   newest = MAX (newest, self->last_status_ns);
+  newest = MAX (newest, self->last_collection_ns);
+  newest = MAX (newest, self->last_mark_ns);
   if (n_samples > 0 && tide_series_get (self->rss, n_samples - 1, &time_ns, NULL))
     newest = MAX (newest, time_ns);
   if (self->notes->len > 0)
@@ -243,6 +245,8 @@ tide_process_append (TideProcess *self, TideBatch *batch)
   append_events (self, batch->events);
   append_samples (self, batch->samples);
   append_statuses (self, batch->statuses);
+  tide_process_append_collections (self, batch->collections);
+  tide_process_append_marks (self, batch->marks);
   append_notes (self, batch->notes);
   append_outputs (self, batch->outputs);
 

@@ -43,7 +43,9 @@ struct _TideProcess
   /* _Atomic (TideDigest *), one for each whole chunk of events, pushed before the last event of the chunk is
    * published.  NULL until somebody asks; then whoever is first puts it there.  */
   TideColumn digests;
-  gint64 last_event_ns, last_status_ns;
+  TideColumn collections; /* TideCollection */
+  TideColumn marks;       /* TideMark       */
+  gint64 last_event_ns, last_status_ns, last_collection_ns, last_mark_ns;
   TideInterner *interner;
 
   GArray *notes;   /* TideNote        */
@@ -61,6 +63,10 @@ TideProcess *tide_process_new (guint stream);
  * what does not exist becomes 0, a time that goes back is set to the last, a size that no address space has
  * is clamped.  */
 void tide_process_append (TideProcess *self, TideBatch *batch);
+
+/* Main thread.  Parts of it; the arrays are empty afterwards.  */
+void tide_process_append_collections (TideProcess *self, GArray *collections);
+void tide_process_append_marks (TideProcess *self, GArray *marks);
 
 /* Any thread.  The smallest code id with the same file, name and first line as CODE, or
  * TIDE_CODE_BEFORE.  The caller knows that CODE exists.  */

@@ -38,6 +38,8 @@ tide_process_finalize (GObject *object)
     g_free (((TideStringEntry *)tide_column_at (&self->strings, i))->text);
   for (gsize i = 0; i < self->threads.filled; i++)
     g_free (((TideThread *)tide_column_at (&self->threads, i))->name);
+  for (gsize i = 0; i < self->marks.filled; i++)
+    g_free (((TideMark *)tide_column_at (&self->marks, i))->text);
   for (gsize i = 0; i < self->digests.filled; i++)
     g_free (*(TideDigest **)tide_column_at (&self->digests, i));
 
@@ -47,6 +49,8 @@ tide_process_finalize (GObject *object)
   tide_column_clear (&self->threads);
   tide_column_clear (&self->events);
   tide_column_clear (&self->statuses);
+  tide_column_clear (&self->collections);
+  tide_column_clear (&self->marks);
   tide_column_clear (&self->digests);
   tide_interner_free (self->interner);
   tide_series_free (self->rss);
@@ -81,7 +85,10 @@ tide_process_init (TideProcess *self)
   tide_column_init (&self->events, sizeof (TideRssEvent), G_MAXSIZE);
   tide_column_init (&self->statuses, sizeof (TideStatus), G_MAXSIZE);
   tide_column_init (&self->digests, sizeof (TideDigest *), G_MAXSIZE);
+  tide_column_init (&self->collections, sizeof (TideCollection), G_MAXSIZE);
+  tide_column_init (&self->marks, sizeof (TideMark), G_MAXSIZE);
   self->last_event_ns = self->last_status_ns = G_MININT64;
+  self->last_collection_ns = self->last_mark_ns = G_MININT64;
   self->interner = tide_interner_new ();
   self->notes = g_array_new (FALSE, FALSE, sizeof (TideNote));
   g_array_set_clear_func (self->notes, clear_note);

@@ -43,6 +43,14 @@ gsize tide_process_count_events_before (TideProcess *self, gint64 time_ns);
 gsize tide_process_get_n_statuses (TideProcess *self);
 const TideStatus *tide_process_get_status (TideProcess *self, gsize index); /* NULL past the end */
 
+/* Any thread.  Moments, in order of time.  */
+gsize tide_process_get_n_collections (TideProcess *self);
+const TideCollection *tide_process_get_collection (TideProcess *self, gsize index); /* NULL past the end */
+gsize tide_process_count_collections_before (TideProcess *self, gint64 time_ns);
+gsize tide_process_get_n_marks (TideProcess *self);
+const TideMark *tide_process_get_mark (TideProcess *self, gsize index); /* NULL past the end */
+gsize tide_process_count_marks_before (TideProcess *self, gint64 time_ns);
+
 /* Main thread.  Notes in order of time.  */
 gsize tide_process_get_n_notes (TideProcess *self);
 const TideNote *tide_process_get_note (TideProcess *self, gsize index);

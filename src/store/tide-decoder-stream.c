@@ -1,5 +1,7 @@
 #include "tide-decoder-stream.h"
 
+#include "tide-mark-frames.h"
+
 /* Bounds that no honest recording meets.  Of all streams.  */
 #define MAX_DEFINITIONS (64u << 20)   /* strings, codes, nodes and threads */
 #define MAX_TEXT_BYTES (1ull << 30)   /* of strings and thread names       */
@@ -219,6 +221,56 @@ take_sample (TideDecoderStream *self, TideSlice payload)
   return TRUE;
 }
 
+static guint16
+thread_of (guint32 thread)
+{
+  return thread <= G_MAXUINT16 ? (guint16)thread : 0;
+}
+
+static gboolean
+take_gc (TideDecoderStream *self, TideSlice payload)
+{
+  TideGcInfo info;
+  TideCollection row = { 0 };
+
+  if (!tide_get_gc (payload, &info) || info.thread > self->n_threads || !advance (self, &info.time_ns)
+      || !pages_to_bytes (self, info.delta_pages, &row.delta_bytes))
+    return FALSE;
+  row.time_ns = info.time_ns;
+  row.duration_ns = clamp_unsigned (info.duration_ns);
+  row.collected = clamp_unsigned (info.collected);
+  row.uncollectable = clamp_unsigned (info.uncollectable);
+  row.generation = info.generation;
+  row.thread = thread_of (info.thread);
+  g_array_append_val (self->batch->collections, row);
+  return TRUE;
+}
+
+static gboolean
+take_mark (TideDecoderStream *self, TideSlice payload)
+{
+  static const TideMarkerKind kinds[] = {
+    [TIDE_MARK_MESSAGE] = TIDE_MARKER_MESSAGE,
+    [TIDE_MARK_SPAN_BEGIN] = TIDE_MARKER_SPAN_BEGIN,
+    [TIDE_MARK_SPAN_END] = TIDE_MARKER_SPAN_END,
+    [TIDE_MARK_SNAPSHOT] = TIDE_MARKER_SNAPSHOT,
+  };
+  TideMarkInfo info;
+  TideMark row = { 0 };
+
+  if (!tide_get_mark (payload, &info) || info.thread > self->n_threads || !advance (self, &info.time_ns)
+      || !pages_to_bytes (self, (gint64)info.rss_pages, &row.rss_bytes))
+    return FALSE;
+  row.time_ns = info.time_ns;
+  row.id = info.id;
+  /* What a newer minor version may mark has a text at least.  */
+  row.kind = info.kind < G_N_ELEMENTS (kinds) ? kinds[info.kind] : TIDE_MARKER_MESSAGE;
+  row.thread = thread_of (info.thread);
+  row.text = make_text (info.text);
+  g_array_append_val (self->batch->marks, row);
+  return TRUE;
+}
+
 static gboolean
 take_instrument (TideDecoderStream *self, TideSlice payload)
 {
@@ -319,15 +371,15 @@ take_bye (TideDecoderStream *self, TideSlice payload)
   return TRUE;
 }
 
-/* Strings, codes, nodes and threads are kept for as long as the recording is open: count them before they
- * are.  */
+/* Strings, codes, nodes, threads and marks are kept for as long as the recording is open: count them before
+ * they are.  */
 static gboolean
 account (TideDecoderTotals *totals, guint type, gsize length)
 {
-  if (type < TIDE_FRAME_STRING || type > TIDE_FRAME_THREAD)
+  if ((type < TIDE_FRAME_STRING || type > TIDE_FRAME_THREAD) && type != TIDE_FRAME_MARK)
     return TRUE;
   totals->n_definitions++;
-  if (type == TIDE_FRAME_STRING || type == TIDE_FRAME_THREAD)
+  if (type == TIDE_FRAME_STRING || type == TIDE_FRAME_THREAD || type == TIDE_FRAME_MARK)
     totals->n_text_bytes += length;
   return totals->n_definitions <= MAX_DEFINITIONS && totals->n_text_bytes <= MAX_TEXT_BYTES;
 }
@@ -394,6 +446,10 @@ tide_decoder_stream_take (TideDecoderStream *self,
       return take_pause (self, payload);
     case TIDE_FRAME_BYE:
       return take_bye (self, payload);
+    case TIDE_FRAME_GC:
+      return take_gc (self, payload);
+    case TIDE_FRAME_MARK:
+      return take_mark (self, payload);
     case TIDE_FRAME_HELLO:
     case TIDE_FRAME_SIGNAL:
     case TIDE_FRAME_SUSPEND:

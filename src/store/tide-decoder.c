@@ -78,6 +78,12 @@ take_hello (TideDecoder *self, guint number, TideSlice payload, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_known (guint type)
+{
+  return (type > 0 && type <= TIDE_FRAME_BYE) || type == TIDE_FRAME_GC || type == TIDE_FRAME_MARK;
+}
+
 /* FALSE without ERROR: the frame is damaged, and the caller says so.  */
 static gboolean
 take_frame (TideDecoder *self, const TideFrameHeader *header, TideSlice payload, GError **error)
@@ -88,7 +94,7 @@ take_frame (TideDecoder *self, const TideFrameHeader *header, TideSlice payload,
   if (header->type == TIDE_FRAME_HELLO)
     return take_hello (self, header->stream, payload, error);
   /* Types of a newer minor version are skipped, and so are control frames, which flow the other way.  */
-  if (header->type == 0 || header->type > TIDE_FRAME_BYE)
+  if (!is_known (header->type))
     return TRUE;
   if (stream == NULL)
     return FALSE;

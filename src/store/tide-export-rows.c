@@ -43,7 +43,8 @@ tide_view_get_name (TideView view)
 gboolean
 tide_view_is_supported (TideView view)
 {
-  return view == TIDE_VIEW_SUMMARY || view == TIDE_VIEW_FUNCTIONS || view == TIDE_VIEW_TIMELINE;
+  return view == TIDE_VIEW_SUMMARY || view == TIDE_VIEW_FUNCTIONS || view == TIDE_VIEW_TIMELINE
+         || view == TIDE_VIEW_MARKERS;
 }
 
 GPtrArray *
@@ -72,6 +73,11 @@ tide_export_get_instruments (TideProcess *process)
     { TIDE_INSTRUMENT_SAMPLER, "sampler" },
     { TIDE_INSTRUMENT_EVENTS, "events" },
     { TIDE_INSTRUMENT_FAULTS, "faults" },
+    { TIDE_INSTRUMENT_CALLS, "calls" },
+    { TIDE_INSTRUMENT_LINES, "lines" },
+    { TIDE_INSTRUMENT_BYTES, "bytes" },
+    { TIDE_INSTRUMENT_BYTES_SAMPLED, "bytes-sampled" },
+    { TIDE_INSTRUMENT_GC, "gc" },
   };
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   guint asked_for = tide_process_get_info (process)->instruments, on = 0;
@@ -111,9 +117,10 @@ tide_export_rows_new (TideRecording *recording,
       return tide_function_rows_new (processes, options, cancellable, error);
     case TIDE_VIEW_TIMELINE:
       return tide_timeline_rows_new (processes, options);
+    case TIDE_VIEW_MARKERS:
+      return tide_marker_rows_new (processes, options);
     case TIDE_VIEW_LINES:
     case TIDE_VIEW_TREE:
-    case TIDE_VIEW_MARKERS:
     case TIDE_VIEW_PROCESSES:
     case TIDE_VIEW_ALLOCATOR:
     case TIDE_VIEW_TRACEMALLOC:

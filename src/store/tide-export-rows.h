@@ -26,5 +26,6 @@ TideRowSource *tide_function_rows_new (GPtrArray *processes,
                                        GCancellable *cancellable,
                                        GError **error);
 TideRowSource *tide_timeline_rows_new (GPtrArray *processes, const TideExportOptions *options);
+TideRowSource *tide_marker_rows_new (GPtrArray *processes, const TideExportOptions *options);
 
 G_END_DECLS

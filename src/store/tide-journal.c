@@ -155,7 +155,7 @@ static gboolean
 is_droppable (guint type)
 {
   return type == TIDE_FRAME_EVENTS || type == TIDE_FRAME_SAMPLE || type == TIDE_FRAME_OVERHEAD
-         || type == TIDE_FRAME_OUTPUT;
+         || type == TIDE_FRAME_OUTPUT || type == TIDE_FRAME_GC;
 }
 
 /* With the lock held.  */

@@ -45,9 +45,9 @@ add_option (GStrvBuilder *builder, const char *name, const char *value)
 }
 
 static void
-add_number (GStrvBuilder *builder, const char *name, guint number)
+add_number (GStrvBuilder *builder, const char *name, guint64 number)
 {
-  g_autofree char *text = g_strdup_printf ("%u", number);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
 
   add_option (builder, name, text);
 }
@@ -119,6 +119,12 @@ tide_helper_command (const TideLaunch *launch, int frames_fd, int control_fd, GE
       add_option (builder, "--opener", helper);
       add_option (builder, "--opener", "grant");
     }
+  if (launch->trigger_bytes > 0)
+    add_number (builder, "--trigger-bytes", MIN (launch->trigger_bytes, G_MAXINT64));
+  if (launch->sample_bytes > 0)
+    add_number (builder, "--sample-bytes", MIN (launch->sample_bytes, G_MAXINT64));
+  if (launch->budget > 0)
+    add_number (builder, "--budget", MIN (launch->budget, TIDE_BUDGET_MAX));
   if (launch->capture_output)
     g_strv_builder_add (builder, "--capture");
   if (launch->directory != NULL)

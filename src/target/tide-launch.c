@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include "tide-launch.h"
-#include "tide-instruments.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -276,6 +275,9 @@ tide_launch_to_variant (const TideLaunch *self)
   g_variant_dict_insert (&dict, "kind", "u", (guint32)self->kind);
   g_variant_dict_insert (&dict, "instruments", "u", (guint32)self->instruments);
   g_variant_dict_insert (&dict, "interval-ms", "u", (guint32)self->interval_ms);
+  g_variant_dict_insert (&dict, "trigger-bytes", "t", self->trigger_bytes);
+  g_variant_dict_insert (&dict, "sample-bytes", "t", self->sample_bytes);
+  g_variant_dict_insert (&dict, "budget", "u", (guint32)self->budget);
   g_variant_dict_insert (&dict, "max-bytes", "t", self->max_bytes);
   g_variant_dict_insert (&dict, "ask-permission", "b", self->ask_permission);
   g_variant_dict_insert (&dict, "capture-output", "b", self->capture_output);
@@ -303,7 +305,7 @@ tide_launch_from_variant (GVariant *variant)
 {
   g_autoptr (TideLaunch) self = NULL;
   GVariantDict dict;
-  guint32 kind = 0, instruments = 0, interval_ms = 0;
+  guint32 kind = 0, instruments = 0, interval_ms = 0, budget = 0;
   gboolean capture = FALSE, ask = FALSE;
 
   if (variant == NULL || !g_variant_is_of_type (variant, G_VARIANT_TYPE_VARDICT))
@@ -321,6 +323,10 @@ tide_launch_from_variant (GVariant *variant)
     self->instruments = tide_instruments_known (instruments);
   if (g_variant_dict_lookup (&dict, "interval-ms", "u", &interval_ms))
     self->interval_ms = MIN (interval_ms, TIDE_LAUNCH_MAX_INTERVAL_MS);
+  g_variant_dict_lookup (&dict, "trigger-bytes", "t", &self->trigger_bytes);
+  g_variant_dict_lookup (&dict, "sample-bytes", "t", &self->sample_bytes);
+  if (g_variant_dict_lookup (&dict, "budget", "u", &budget))
+    self->budget = MIN (budget, TIDE_BUDGET_MAX);
   g_variant_dict_lookup (&dict, "max-bytes", "t", &self->max_bytes);
   if (g_variant_dict_lookup (&dict, "ask-permission", "b", &ask))
     self->ask_permission = ask;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tide-instruments.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -25,6 +27,9 @@ typedef struct
   guint instruments;       /* TideInstrument bits                                       */
   guint interval_ms;       /* sampler while RSS moves; 0: 1 ms                          */
   gboolean ask_permission; /* where page faults may not be followed, ask polkit for the right to          */
+  guint64 trigger_bytes;   /* calls and lines: only those that moved RSS by so much; 0: all */
+  guint64 sample_bytes;    /* bytes-sampled: mean distance of two samples; 0: the default */
+  guint budget;            /* thousandths of the program's time for measuring; 0: any   */
   guint64 max_bytes;       /* bound of the recording; 0: none                          */
   gboolean capture_output; /* its output comes as OUTPUT frames (window); else it has our stdin, stdout and
                               stderr */
@@ -41,11 +46,6 @@ gboolean tide_launch_check (const TideLaunch *self, GError **error);
 /* For "recent launches" and the settings.  */
 GVariant *tide_launch_to_variant (const TideLaunch *self);
 TideLaunch *tide_launch_from_variant (GVariant *variant); /* NULL when it is none */
-
-/* "events,faults" to bits, and back (transfer full).  The sampler is always among them.  Unknown or not yet
- * built names are an error that names them.  */
-gboolean tide_instruments_parse (const char *text, guint *instruments, GError **error);
-char *tide_instruments_format (guint instruments);
 
 /* The interpreter's path as LAUNCH means it: absolute.  NULL and an error when there is none.  Transfer full.
  */

@@ -8,7 +8,7 @@
 
 typedef struct
 {
-  int64_t time_ns; /* its begin */
+  int64_t time_ns; /* its end */
   uint64_t duration_ns;
   uint64_t collected;
   uint64_t uncollectable;

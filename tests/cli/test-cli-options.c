@@ -46,11 +46,12 @@ test_options (void)
 {
   g_auto (TideCliOptions) options = { NULL };
   g_autofree char *environment = NULL;
+  const TideCliSwitch *first;
 
   g_assert_true (parse (
       &options,
       "record|-oout|--python=py|--cwd|d|--env|A=1=2|--env=B=|--interval|7|--instruments=faults|--max-size|2g|"
-      "--output|last|s.py",
+      "--output|last|--trigger|8K|--budget|2.5|--switch-at|1.5:+gc|--switch-at=0:-gc,-events|s.py",
       TRUE));
   g_assert_cmpstr (options.output, ==, "last");
   g_assert_cmpstr (options.launch->python, ==, "py");
@@ -60,6 +61,14 @@ test_options (void)
   g_assert_cmpuint (options.launch->interval_ms, ==, 7);
   g_assert_cmpuint (options.launch->instruments, ==, TIDE_INSTRUMENT_SAMPLER | TIDE_INSTRUMENT_FAULTS);
   g_assert_cmpuint (options.launch->max_bytes, ==, G_GUINT64_CONSTANT (2) << 30);
+  g_assert_cmpuint (options.launch->trigger_bytes, ==, 8192);
+  g_assert_cmpuint (options.launch->budget, ==, 25);
+  g_assert_cmpuint (options.switches->len, ==, 2);
+  first = &g_array_index (options.switches, TideCliSwitch, 0);
+  g_assert_cmpuint (first->after_ms, ==, 1500);
+  g_assert_cmpuint (first->wish.on, ==, TIDE_INSTRUMENT_GC);
+  g_assert_cmpuint (first[1].after_ms, ==, 0);
+  g_assert_cmpuint (first[1].wish.off, ==, TIDE_INSTRUMENT_GC | TIDE_INSTRUMENT_EVENTS);
 }
 
 static void
@@ -118,7 +127,7 @@ test_size (void)
       guint64 bytes = 0;
 
       g_test_message ("%s", cases[i].text);
-      g_assert_true (tide_cli_parse_size (cases[i].text, &bytes) == (cases[i].bytes != 0));
+      g_assert_true (tide_parse_size (cases[i].text, &bytes) == (cases[i].bytes != 0));
       g_assert_cmpuint (bytes, ==, cases[i].bytes);
     }
 }

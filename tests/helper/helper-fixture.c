@@ -1,4 +1,5 @@
 #include "helper-fixture.h"
+#include "tide-mark-frames.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -190,6 +191,8 @@ static void
 take (Run *self, guint type, TideSlice payload)
 {
   TideOutput output;
+  TideMarkInfo mark;
+  TideGcInfo gc;
 
   g_array_append_val (self->types, type);
   /* HELLO is the first, and BYE the last.  */
@@ -241,6 +244,14 @@ take (Run *self, guint type, TideSlice payload)
     case TIDE_FRAME_BYE:
       g_assert_true (tide_get_bye (payload, &self->bye));
       check_time (self, self->bye.time_ns);
+      break;
+    case TIDE_FRAME_GC:
+      g_assert_true (tide_get_gc (payload, &gc));
+      check_time (self, gc.time_ns);
+      break;
+    case TIDE_FRAME_MARK:
+      g_assert_true (tide_get_mark (payload, &mark));
+      check_time (self, mark.time_ns);
       break;
     case TIDE_FRAME_THREAD:
       break;

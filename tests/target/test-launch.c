@@ -225,10 +225,12 @@ test_instruments (void)
     { " faults , events ", TIDE_INSTRUMENT_SAMPLER | TIDE_INSTRUMENT_EVENTS | TIDE_INSTRUMENT_FAULTS,
       "events,faults" },
     { "sampler", TIDE_INSTRUMENT_SAMPLER, "" },
-    { "events,calls,lines",
-      TIDE_INSTRUMENT_SAMPLER | TIDE_INSTRUMENT_EVENTS | TIDE_INSTRUMENT_CALLS | TIDE_INSTRUMENT_LINES,
-      "events,calls,lines" },
-    { "events,heap", 0, "“heap” is not built yet" },
+    { "gc,bytes-sampled=64K,bytes,lines,calls",
+      TIDE_INSTRUMENT_SAMPLER | TIDE_INSTRUMENT_CALLS | TIDE_INSTRUMENT_LINES | TIDE_INSTRUMENT_BYTES
+          | TIDE_INSTRUMENT_BYTES_SAMPLED | TIDE_INSTRUMENT_GC,
+      "calls,lines,bytes,bytes-sampled,gc" },
+    { "bytes-sampled=", 0, "no distance" },
+    { "bytes=1", 0, "takes no value" },
     { "tracemalloc=16", 0, "“tracemalloc” is not built yet" },
     { "mallocstats=1", 0, "“mallocstats” is not built yet" },
     { "events=2", 0, "takes no value" },
@@ -241,7 +243,8 @@ test_instruments (void)
       g_autoptr (GError) error = NULL;
       g_autofree char *text = NULL;
       guint bits = 0;
-      gboolean good = tide_instruments_parse (cases[i].text, &bits, &error);
+      guint64 sample_bytes = 0;
+      gboolean good = tide_instruments_parse (cases[i].text, &bits, &sample_bytes, &error);
 
       g_assert_true (good == (cases[i].expected != 0));
       g_assert_cmpuint (bits, ==, cases[i].expected);
@@ -249,9 +252,49 @@ test_instruments (void)
         {
           text = tide_instruments_format (bits);
           g_assert_cmpstr (text, ==, cases[i].part);
+          g_assert_cmpuint (sample_bytes, ==, strchr (cases[i].text, '=') != NULL ? 65536 : 0);
         }
       else
         g_assert_nonnull (strstr (error->message, cases[i].part));
+    }
+}
+
+static void
+test_switch (void)
+{
+  static const struct
+  {
+    const char *text;
+    guint on, off, parts;
+    const char *part; /* of the sentence when it is none */
+  } cases[] = {
+    { "+gc", TIDE_INSTRUMENT_GC, 0, 0, NULL },
+    { "+bytes-sampled=1K, -faults,-gc", TIDE_INSTRUMENT_BYTES_SAMPLED,
+      TIDE_INSTRUMENT_FAULTS | TIDE_INSTRUMENT_GC, TIDE_SWITCH_SAMPLE, NULL },
+    /* The last word counts.  */
+    { "+gc,-gc", 0, TIDE_INSTRUMENT_GC, 0, NULL },
+    { "gc", 0, 0, 0, "“gc” switches nothing" },
+    { "", 0, 0, 0, "switches nothing" },
+    { "+gc,", 0, 0, 0, "switches nothing" },
+    { "-heap", 0, 0, 0, "not built yet" },
+    { "+\xff", 0, 0, 0, "no instrument" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      TideSwitch wish;
+
+      g_assert_true (tide_instruments_parse_switch (cases[i].text, &wish, &error) == (cases[i].part == NULL));
+      if (cases[i].part != NULL)
+        g_assert_nonnull (strstr (error->message, cases[i].part));
+      else
+        {
+          g_assert_cmpuint (wish.on, ==, cases[i].on);
+          g_assert_cmpuint (wish.off, ==, cases[i].off);
+          g_assert_cmpuint (wish.parts, ==, cases[i].parts);
+          g_assert_cmpuint (wish.sample_bytes, ==, cases[i].parts != 0 ? 1024 : 0);
+        }
     }
 }
 
@@ -269,6 +312,7 @@ main (int argc, char **argv)
   g_test_add_func ("/launch/python", test_python);
   g_test_add_func ("/launch/variant", test_variant);
   g_test_add_func ("/launch/instruments", test_instruments);
+  g_test_add_func ("/launch/switch", test_switch);
   status = g_test_run ();
   command = g_strdup_printf ("rm -rf '%s'", scratch);
   g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL);
