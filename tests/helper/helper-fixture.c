@@ -254,6 +254,9 @@ take (Run *self, guint type, TideSlice payload)
       check_time (self, mark.time_ns);
       break;
     case TIDE_FRAME_THREAD:
+    case TIDE_FRAME_CALLS:
+    case TIDE_FRAME_COUNTS:
+    case TIDE_FRAME_SITES:
       break;
     default:
       g_error ("a frame of type %u", type);
