@@ -144,7 +144,8 @@ start_instruments (void)
 {
   if (!tide_account_open (agent.region))
     {
-      tide_instruments_refuse ("/proc/self/statm cannot be read here.");
+      tide_instruments_refuse (
+          "/proc/self/statm cannot be read here, or the program may open too few files.");
       return;
     }
   tide_account_begin ();

@@ -8,6 +8,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* How many descriptors we may have at most above the program's limit, and how many of its own it must have
+ * for us to be among them.  */
+#define ROOM 16
+/* From here on the table of descriptors would be large, which each fork copies.  */
+#define MAX_LIMIT 4096u
+
 static struct
 {
   int fd;
@@ -22,18 +28,38 @@ identify (int fd, struct stat *st)
   return syscall (SYS_fstat, fd, st) == 0;
 }
 
+/* A number beyond the limit can be had while the limit is higher for a moment, and stays good after.  */
+static int
+raise_above_limit (int fd, const struct rlimit *limit)
+{
+  struct rlimit higher = { limit->rlim_cur + ROOM, limit->rlim_max };
+  int raised;
+
+  if (limit->rlim_cur >= MAX_LIMIT || higher.rlim_cur > limit->rlim_max
+      || setrlimit (RLIMIT_NOFILE, &higher) != 0)
+    return -1;
+  raised = fcntl (fd, F_DUPFD_CLOEXEC, (int)limit->rlim_cur);
+  setrlimit (RLIMIT_NOFILE, limit);
+  return raised;
+}
+
 int
 tide_descriptor_raise (int fd)
 {
   struct rlimit limit;
-  int floor = 1000;
-  int raised;
+  int raised = -1;
 
-  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 1024)
-    floor = (int)limit.rlim_cur - 8;
-  if (floor <= fd)
+  if (fd < 0 || getrlimit (RLIMIT_NOFILE, &limit) != 0 || (rlim_t)fd >= limit.rlim_cur)
     return fd;
-  raised = fcntl (fd, F_DUPFD_CLOEXEC, floor);
+  raised = raise_above_limit (fd, &limit);
+  if (raised < 0)
+    {
+      int floor = limit.rlim_cur < 1024 ? (int)limit.rlim_cur - 8 : 1000;
+
+      if (floor <= fd)
+        return fd;
+      raised = fcntl (fd, F_DUPFD_CLOEXEC, floor);
+    }
   if (raised < 0)
     return fd;
   close (fd);
@@ -49,7 +75,8 @@ tide_statm_open (void)
   if (fd < 0)
     return false;
   fd = tide_descriptor_raise (fd);
-  if (!identify (fd, &st))
+  /* Down there each number is one that the program may miss.  */
+  if (fd < ROOM || !identify (fd, &st))
     {
       close (fd);
       return false;

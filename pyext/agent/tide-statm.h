@@ -7,6 +7,7 @@
  * our number for a file of theirs: so each use first asks whether the number is still ours, and opens anew
  * where it is not.  For signal handlers too.  */
 
+/* False also where the program may open so few files that it would miss ours.  */
 bool tide_statm_open (void);
 
 /* In pages; -1: cannot be read now.  */
@@ -19,6 +20,6 @@ void tide_statm_close (void);
  * pages.  */
 int64_t tide_statm_lag (void);
 
-/* Moves FD out of the way of a program that counts on low numbers.  Gives the new number, or FD where that is
- * impossible.  */
+/* Moves FD out of the way of a program that counts on low numbers, or on all that its limit allows: beyond
+ * the limit where that is possible.  Gives the new number, or FD where there is none.  */
 int tide_descriptor_raise (int fd);

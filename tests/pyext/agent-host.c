@@ -2,12 +2,13 @@
  * preloaded, drains the ring, and writes what came as JSON lines.  It does not sample from outside, so all
  * that is accounted is the agent's.
  *
- *   agent-host [--wanted BITS] [--full] [--stop N] [--suspend] [--sample BYTES]
- *              [--toggle BITS N] AGENT OUTPUT PROGRAM [ARG...]
+ *   agent-host [--wanted BITS] [--full] [--stop N] [--kill N] [--suspend]
+ *              [--sample BYTES] [--toggle BITS N] AGENT OUTPUT PROGRAM [ARG...]
  *
  * --toggle stops and starts these instruments N times, then sends SIGUSR1.  --full leaves no room in the
- * ring.  --stop asks the agent to stop at its N-th account.  Names are written byte for byte, as the
- * characters of that number.  The exit status is the program's, or 128 and the signal.
+ * ring.  --stop asks the agent to stop at its N-th account, --kill kills the program there.  Names are
+ * written byte for byte, as the characters of that number.  The exit status is the program's, or 128 and the
+ * signal.
  */
 
 #define _GNU_SOURCE
@@ -35,6 +36,7 @@ typedef struct
   bool full;
   bool suspend;
   uint64_t stop_at;
+  uint64_t kill_at;
   uint64_t sample_bytes;
   uint32_t toggled;
   uint32_t n_toggles;
@@ -292,6 +294,8 @@ main (int argc, char **argv)
         options.wanted = (uint32_t)strtoul (argv[++i], NULL, 10);
       else if (strcmp (argv[i], "--stop") == 0 && i + 1 < argc)
         options.stop_at = strtoull (argv[++i], NULL, 10);
+      else if (strcmp (argv[i], "--kill") == 0 && i + 1 < argc)
+        options.kill_at = strtoull (argv[++i], NULL, 10);
       else if (strcmp (argv[i], "--toggle") == 0 && i + 2 < argc)
         {
           options.toggled = (uint32_t)strtoul (argv[++i], NULL, 10);
@@ -318,6 +322,8 @@ main (int argc, char **argv)
       bool busy = !options.full && drain (region, out);
 
       toggle (region, &options, pid);
+      if (options.kill_at && region->n_accounts >= options.kill_at)
+        kill (pid, SIGKILL);
       if (options.stop_at && region->n_accounts >= options.stop_at)
         region->stop = 1;
       wait_for_more (region, busy);
