@@ -13,6 +13,7 @@ import cost
 import harness
 import known
 import net
+import overview
 import targets
 
 PARTS = ["cost", "net", "known"]
@@ -36,11 +37,15 @@ def machine():
     return {"system": platform.platform(), "cpus": os.cpu_count(), "load": os.getloadavg()[0], "when": time.strftime("%Y-%m-%d %H:%M")}
 
 
+def conclude(results):
+    print("\n".join(overview.lines(results) + targets.lines(results)))
+
+
 def main():
     chosen = options()
     if chosen.summary:
         with open(chosen.summary) as file:
-            print("\n".join(targets.lines(json.load(file))))
+            conclude(json.load(file))
         return 0
     results = {"machine": machine(), "quick": chosen.quick, "pythons": []}
     print("%(system)s, %(cpus)d CPUs, load %(load).2f, %(when)s" % results["machine"])
@@ -55,12 +60,12 @@ def main():
             of_this["net"] = net.measure(python, ways, 2 if chosen.quick else 6)
             print("\n".join(net.lines(version, of_this["net"])), flush=True)
         if "known" in chosen.parts:
-            of_this["known"] = known.measure(python, ways)
+            of_this["known"] = known.measure(python, ways, known.TURNS[1:] if chosen.quick else known.TURNS)
             print("\n".join(known.lines(version, of_this["known"])), flush=True)
         if chosen.json:
             with open(chosen.json, "w") as file:
                 json.dump(results, file, indent=1)
-    print("\n".join(targets.lines(results)))
+    conclude(results)
     return 0
 
 

@@ -45,7 +45,7 @@ def other_checks(version, costs):
         if "refused" in way or name not in ENGINES:
             continue
         at = "%s %s" % (version, name)
-        moving = max(figure["helper"] for figure in way["workloads"].values())
+        moving = cost.while_moving(way, "helper")
         yield Check("helper while RSS moves: at most 3 % of a core", at, 100 * moving, 3, 0.3, "%.1f %%")
         if "helper_idle" in way:
             yield Check("helper while nothing moves: at most 0.3 %", at, 100 * way["helper_idle"], 0.3, 0.03, "%.2f %%")
