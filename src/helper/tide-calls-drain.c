@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define BUSY_NS 1000000000
+#define CROWD (TIDE_CALLS_RING_EVENTS / 32)
 #define COUNTS_NS 250000000
 #define MASK (TIDE_CALLS_RING_EVENTS - 1)
 
@@ -75,16 +76,21 @@ find_place (TideCallsDrain *self, const TideCallsRecord *record)
   uint32_t hash = record->code * 0x9e3779b1u ^ record->caller * 0x85ebca6bu ^ record->place * 0xc2b2ae35u;
   TideCallsDrainPlace *slot = &self->places[hash >> 20 & (TIDE_CALLS_DRAIN_PLACES - 1)];
   TideCallPlace found;
+  TideKnownCode known;
 
   if (slot->code == record->code && slot->caller == record->caller && slot->place == record->place
       && slot->found.code != 0)
     return slot->found;
-  found.code = tide_codes_find_agent (self->codes, record->code).code;
+  known = tide_codes_find_agent (self->codes, record->code);
+  found.code = known.code;
   found.caller = tide_codes_find_agent (self->codes, record->caller).code;
   if ((record->place & 7) == TIDE_CALLS_LINE_KNOWN)
     found.line = record->place >> 3;
   else
     found.line = line_at (self, record->caller != 0 ? record->caller : record->code, record->place >> 3);
+  /* A module begins on no line of its own.  */
+  if (found.line == 0 && (record->place & 7) == TIDE_CALL_CALL && known.code != 0)
+    found.line = self->intern->code_infos[known.code - 1].first_line;
   *slot = (TideCallsDrainPlace){ record->code, record->caller, record->place, found };
   return found;
 }
@@ -168,6 +174,7 @@ merge (TideCallsDrain *self, int64_t now_ns)
   Source sources[TIDE_CALLS_N_RINGS];
   uint32_t n = 0;
 
+  self->crowded = false;
   for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
     if (self->rings[i].mark != self->rings[i].tail)
       {
@@ -175,6 +182,7 @@ merge (TideCallsDrain *self, int64_t now_ns)
 
         self->rings[i].thread = tide_intern_thread (
             self->intern, self->pid, atomic_load_explicit (&shared->tid, memory_order_relaxed));
+        self->crowded |= self->rings[i].mark - self->rings[i].tail > CROWD;
         sources[n].index = i;
         read_record (self, i, &sources[n++].next);
       }
@@ -305,6 +313,12 @@ tide_calls_drain_notice (TideCallsDrain *self, uint64_t rss_pages)
     return;
   self->rss_pages = rss_pages;
   atomic_fetch_add_explicit (&self->area->moved, 1, memory_order_relaxed);
+}
+
+bool
+tide_calls_drain_is_crowded (const TideCallsDrain *self)
+{
+  return self->crowded;
 }
 
 bool

@@ -43,6 +43,7 @@ typedef struct
   int64_t drained_ns; /* when there was something last, CLOCK_MONOTONIC */
   int64_t counted_ns; /* when the counts were told last                 */
   uint64_t rss_pages; /* as noticed last */
+  bool crowded;
 
   uint64_t *counts;  /* by the agent's id: as they were last */
   uint64_t *totals;  /* by code id */
@@ -68,6 +69,9 @@ void tide_calls_drain_notice (TideCallsDrain *self, uint64_t rss_pages);
 
 /* Whether there was something in the last second.  */
 bool tide_calls_drain_is_busy (const TideCallsDrain *self, int64_t now_ns);
+
+/* Whether rings were so full when they were last drained that they should be drained sooner.  */
+bool tide_calls_drain_is_crowded (const TideCallsDrain *self);
 
 /* The target has ended: the rest, after the account's ring was drained.  */
 void tide_calls_drain_end (TideCallsDrain *self, int64_t now_ns);

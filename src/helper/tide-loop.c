@@ -188,7 +188,8 @@ tick (TideLoop *self, int64_t now_ns)
         {
           tide_measured_tick (process, now_ns);
           moving = tide_measured_is_moving (process, now_ns);
-          process->next_tick_ns = now_ns + (moving ? self->options->interval_ns : IDLE_NS);
+          process->next_tick_ns =
+              now_ns + (moving ? tide_measured_get_interval (process, self->options->interval_ns) : IDLE_NS);
         }
       idle = idle && !tide_measured_is_moving (process, now_ns);
     }

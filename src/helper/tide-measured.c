@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #define MOVING_NS 1000000000
+#define CROWDED_NS 250000
 #define SAMPLE_NS 100000000
 #define STATUS_NS 1000000000
 
@@ -155,6 +156,14 @@ tide_measured_is_moving (const TideMeasured *self, int64_t now_ns)
 {
   return !self->suspended
          && (now_ns - self->moved_ns < MOVING_NS || tide_calls_drain_is_busy (&self->calls, now_ns));
+}
+
+int64_t
+tide_measured_get_interval (const TideMeasured *self, int64_t interval_ns)
+{
+  if (!tide_calls_drain_is_crowded (&self->calls) || interval_ns < CROWDED_NS)
+    return interval_ns;
+  return CROWDED_NS;
 }
 
 void

@@ -51,6 +51,9 @@ void tide_measured_switch (TideMeasured *self, const TideSwitch *wish, int64_t n
 /* Whether RSS moved, or calls came, in the last second.  */
 bool tide_measured_is_moving (const TideMeasured *self, int64_t now_ns);
 
+/* How long to wait till the next tick where INTERVAL_NS is asked for: less where calls come fast.  */
+int64_t tide_measured_get_interval (const TideMeasured *self, int64_t interval_ns);
+
 /* Pauses, or goes on.  */
 void tide_measured_suspend (TideMeasured *self, bool on, int64_t now_ns);
 

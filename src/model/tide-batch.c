@@ -26,6 +26,12 @@ clear_output (gpointer data)
   g_clear_pointer (&output->bytes, g_bytes_unref);
 }
 
+static void
+clear_call_block (gpointer data)
+{
+  g_clear_pointer (&((TideCallBlock *)data)->payload, g_bytes_unref);
+}
+
 TideBatch *
 tide_batch_new (guint stream)
 {
@@ -47,6 +53,9 @@ tide_batch_new (guint stream)
   g_array_set_clear_func (self->notes, clear_note);
   self->outputs = g_array_new (FALSE, FALSE, sizeof (TideOutputChunk));
   g_array_set_clear_func (self->outputs, clear_output);
+  self->call_blocks = g_array_new (FALSE, FALSE, sizeof (TideCallBlock));
+  g_array_set_clear_func (self->call_blocks, clear_call_block);
+  self->call_counts = g_array_new (FALSE, FALSE, sizeof (TideCallCount));
   return self;
 }
 
@@ -67,6 +76,8 @@ tide_batch_free (TideBatch *self)
   g_array_unref (self->marks);
   g_array_unref (self->notes);
   g_array_unref (self->outputs);
+  g_array_unref (self->call_blocks);
+  g_array_unref (self->call_counts);
   g_free (self->cost);
   g_free (self->end);
   g_free (self);
@@ -79,7 +90,7 @@ tide_batch_is_empty (const TideBatch *self)
          && self->codes->len == 0 && self->nodes->len == 0 && self->threads->len == 0
          && self->events->len == 0 && self->samples->len == 0 && self->statuses->len == 0
          && self->collections->len == 0 && self->marks->len == 0 && self->notes->len == 0
-         && self->outputs->len == 0;
+         && self->outputs->len == 0 && self->call_blocks->len == 0 && self->call_counts->len == 0;
 }
 
 TideProcessInfo *

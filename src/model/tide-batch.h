@@ -102,6 +102,29 @@ typedef struct
   gint64 peak_rss_bytes; /* 0: unknown */
 } TideProcessEnd;
 
+/* Calls, returns, lines and exceptions: there may be a hundred million of them, so they stay packed, as the
+ * reader packed and understands them; the model knows only where they are.  */
+#define TIDE_CALL_N_KINDS 7
+
+typedef struct
+{
+  GBytes *payload; /* owned */
+  gint64 first_ns, last_ns;
+  guint32 n;
+  guint32 n_of_kind[TIDE_CALL_N_KINDS];
+  gint64 last_rss_pages;
+  /* Filled by the process: what is in the blocks before it.  */
+  guint64 n_before;
+  guint64 n_before_of_kind[TIDE_CALL_N_KINDS];
+  gint64 rss_pages_before; /* of the event before the first, -1: there is none */
+} TideCallBlock;
+
+typedef struct
+{
+  guint32 code;
+  guint64 count; /* calls so far */
+} TideCallCount;
+
 typedef struct
 {
   gint64 time_ns;
@@ -123,6 +146,8 @@ typedef struct
   GArray *marks;         /* TideMark, in order of time                                   */
   GArray *notes;         /* TideNote                                                     */
   GArray *outputs;       /* TideOutputChunk                                              */
+  GArray *call_blocks;   /* TideCallBlock                                                */
+  GArray *call_counts;   /* TideCallCount                                                */
   TideCost *cost;        /* NULL, or the newest                                          */
   TideProcessEnd *end;   /* NULL unless BYE came                                         */
   gint64 last_time_ns;   /* of anything in it                                            */

@@ -127,7 +127,7 @@ sum_subtrees (Query *query)
 static TideFunctionRow *
 get_row (Query *query, gsize function)
 {
-  TideFunctionRow row = { .function = "", .file = "" };
+  TideFunctionRow row = { .function = "", .file = "", .n_calls = -1 };
 
   if (query->row_of[function] != 0)
     return &g_array_index (query->rows, TideFunctionRow, query->row_of[function] - 1);
@@ -280,6 +280,23 @@ sum_self (Query *query)
     }
 }
 
+/* How often functions were called is known of the whole time only; then those that were are rows, even where
+ * RSS never changed.  */
+static void
+count_calls (Query *query)
+{
+  for (guint32 function = 1; function <= query->n_codes; function++)
+    {
+      gint64 n = tide_process_get_n_calls_of (query->process, function);
+
+      if (n < 0)
+        return;
+      if (tide_process_get_function (query->process, function) == function
+          && (n > 0 || query->row_of[function] != 0))
+        get_row (query, function)->n_calls = n;
+    }
+}
+
 /* Puts the rows in the order of their functions: names that came together lie together in memory, and who
  * goes over all of them goes straight on.  */
 static void
@@ -319,6 +336,8 @@ tide_function_table_query (TideFunctionTable *self, GCancellable *cancellable)
       sum_subtrees (&query);
       sum_self (&query);
       sum_totals (&query);
+      if (self->span.begin_ns == G_MININT64 && self->span.end_ns == G_MAXINT64)
+        count_calls (&query);
       sort_rows (&query, self->rows);
 
       for (guint i = 0; i < self->rows->len; i++)

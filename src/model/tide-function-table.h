@@ -28,6 +28,8 @@ typedef struct
   const char *function; /* borrowed from the process, never NULL           */
   const char *file;     /* borrowed from the process, "" unknown           */
   guint64 n_samples;    /* events with it as their leaf                    */
+  gint64
+      n_calls; /* how often it was called, in all; -1: not measured, or the table is of a part of the time */
   gint64 self_rise, self_fall;
   gint64 total_rise, total_fall;
   guint32 hot_line; /* line of the function with the greatest net growth among its self events, 0: unknown */

@@ -70,6 +70,8 @@ append_codes (TideProcess *self, GArray *codes)
       if (code.name > self->strings.filled)
         code.name = 0;
       entry->code = code;
+      entry->own_calls = 0;
+      atomic_init (&entry->calls, 0);
       if (same_string (self, code.file) == 0
           && strcmp (tide_process_get_string (self, code.name), BEFORE_NAME) == 0)
         {
@@ -82,6 +84,58 @@ append_codes (TideProcess *self, GArray *codes)
     }
   tide_column_publish (&self->codes);
   g_array_set_size (codes, 0);
+}
+
+static void
+append_call_blocks (TideProcess *self, GArray *blocks)
+{
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      TideCallBlock *from = &g_array_index (blocks, TideCallBlock, i), *block;
+      const TideCallBlock *last =
+          self->calls.filled > 0 ? tide_column_at (&self->calls, self->calls.filled - 1) : NULL;
+      gsize size = from->payload != NULL ? g_bytes_get_size (from->payload) : 0;
+
+      if (from->n == 0 || size == 0)
+        continue;
+      block = self->call_bytes + size <= TIDE_PROCESS_MAX_CALL_BYTES ? tide_column_push (&self->calls) : NULL;
+      if (block == NULL)
+        {
+          atomic_fetch_add (&self->n_calls_dropped, from->n);
+          continue;
+        }
+      *block = *from;
+      from->payload = NULL;
+      self->call_bytes += size;
+      block->n_before = last != NULL ? last->n_before + last->n : 0;
+      block->rss_pages_before = last != NULL ? last->last_rss_pages : -1;
+      for (guint kind = 0; kind < TIDE_CALL_N_KINDS; kind++)
+        block->n_before_of_kind[kind] =
+            last != NULL ? last->n_before_of_kind[kind] + last->n_of_kind[kind] : 0;
+    }
+  tide_column_publish (&self->calls);
+  g_array_set_size (blocks, 0);
+}
+
+static void
+append_call_counts (TideProcess *self, GArray *counts)
+{
+  for (guint i = 0; i < counts->len; i++)
+    {
+      const TideCallCount *count = &g_array_index (counts, TideCallCount, i);
+      TideCodeEntry *entry, *first;
+
+      if (count->code == 0 || count->code > self->codes.filled)
+        continue;
+      entry = tide_column_at (&self->codes, count->code - 1);
+      if (entry->same_as == TIDE_CODE_BEFORE)
+        continue;
+      first = tide_column_at (&self->codes, entry->same_as - 1);
+      atomic_fetch_add_explicit (&first->calls, count->count - entry->own_calls, memory_order_relaxed);
+      entry->own_calls = count->count;
+      atomic_store_explicit (&self->calls_counted, TRUE, memory_order_relaxed);
+    }
+  g_array_set_size (counts, 0);
 }
 
 static void
@@ -249,11 +303,14 @@ tide_process_append (TideProcess *self, TideBatch *batch)
   tide_process_append_marks (self, batch->marks);
   append_notes (self, batch->notes);
   append_outputs (self, batch->outputs);
+  append_call_blocks (self, batch->call_blocks);
+  append_call_counts (self, batch->call_counts);
 
   if (batch->info != NULL)
     {
       tide_process_info_free (self->info);
       self->info = g_steal_pointer (&batch->info);
+      atomic_store_explicit (&self->page_size, self->info->page_size, memory_order_relaxed);
     }
   if (batch->cost != NULL)
     {

@@ -20,7 +20,9 @@ typedef struct
 typedef struct
 {
   TideCode code;
-  guint32 same_as; /* the first id with this file, name and line, or TIDE_CODE_BEFORE */
+  guint32 same_as;       /* the first id with this file, name and line, or TIDE_CODE_BEFORE */
+  guint64 own_calls;     /* as told of this id              */
+  _Atomic guint64 calls; /* of all ids that are the same as it */
 } TideCodeEntry;
 
 struct _TideProcess
@@ -40,6 +42,11 @@ struct _TideProcess
   TideColumn threads;  /* TideThread   */
   TideColumn events;   /* TideRssEvent */
   TideColumn statuses; /* TideStatus   */
+  TideColumn calls;    /* TideCallBlock */
+  gsize call_bytes;    /* of their payloads */
+  _Atomic guint64 n_calls_dropped;
+  _Atomic gboolean calls_counted;
+  _Atomic gint64 page_size; /* of the newest info, for all threads */
   /* _Atomic (TideDigest *), one for each whole chunk of events, pushed before the last event of the chunk is
    * published.  NULL until somebody asks; then whoever is first puts it there.  */
   TideColumn digests;
@@ -71,6 +78,9 @@ void tide_process_append_marks (TideProcess *self, GArray *marks);
 /* Any thread.  The smallest code id with the same file, name and first line as CODE, or
  * TIDE_CODE_BEFORE.  The caller knows that CODE exists.  */
 guint32 tide_process_get_function (TideProcess *self, guint32 code);
+
+/* Any thread.  How often the function with this first id was called; -1: not measured.  */
+gint64 tide_process_get_n_calls_of (TideProcess *self, guint32 function);
 
 /* Any thread.  The digest of the events from CHUNK * 64 Ki on, all 64 Ki of which must have been published.
  * Made when it is asked for the first time, with DIGESTER.  Owned by the process.  */

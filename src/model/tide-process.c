@@ -40,6 +40,8 @@ tide_process_finalize (GObject *object)
     g_free (((TideThread *)tide_column_at (&self->threads, i))->name);
   for (gsize i = 0; i < self->marks.filled; i++)
     g_free (((TideMark *)tide_column_at (&self->marks, i))->text);
+  for (gsize i = 0; i < self->calls.filled; i++)
+    g_bytes_unref (((TideCallBlock *)tide_column_at (&self->calls, i))->payload);
   for (gsize i = 0; i < self->digests.filled; i++)
     g_free (*(TideDigest **)tide_column_at (&self->digests, i));
 
@@ -51,6 +53,7 @@ tide_process_finalize (GObject *object)
   tide_column_clear (&self->statuses);
   tide_column_clear (&self->collections);
   tide_column_clear (&self->marks);
+  tide_column_clear (&self->calls);
   tide_column_clear (&self->digests);
   tide_interner_free (self->interner);
   tide_series_free (self->rss);
@@ -84,6 +87,7 @@ tide_process_init (TideProcess *self)
   tide_column_init (&self->threads, sizeof (TideThread), G_MAXUINT32 - 8);
   tide_column_init (&self->events, sizeof (TideRssEvent), G_MAXSIZE);
   tide_column_init (&self->statuses, sizeof (TideStatus), G_MAXSIZE);
+  tide_column_init (&self->calls, sizeof (TideCallBlock), G_MAXSIZE);
   tide_column_init (&self->digests, sizeof (TideDigest *), G_MAXSIZE);
   tide_column_init (&self->collections, sizeof (TideCollection), G_MAXSIZE);
   tide_column_init (&self->marks, sizeof (TideMark), G_MAXSIZE);
@@ -294,6 +298,49 @@ const TideStatus *
 tide_process_get_status (TideProcess *self, gsize index)
 {
   return index < tide_column_get_length (&self->statuses) ? tide_column_at (&self->statuses, index) : NULL;
+}
+
+gsize
+tide_process_get_n_call_blocks (TideProcess *self)
+{
+  return tide_column_get_length (&self->calls);
+}
+
+const TideCallBlock *
+tide_process_get_call_block (TideProcess *self, gsize index)
+{
+  return index < tide_column_get_length (&self->calls) ? tide_column_at (&self->calls, index) : NULL;
+}
+
+guint64
+tide_process_get_n_calls (TideProcess *self)
+{
+  gsize n = tide_column_get_length (&self->calls);
+  const TideCallBlock *last = n > 0 ? tide_column_at (&self->calls, n - 1) : NULL;
+
+  return last != NULL ? last->n_before + last->n : 0;
+}
+
+guint64
+tide_process_get_n_calls_dropped (TideProcess *self)
+{
+  return atomic_load_explicit (&self->n_calls_dropped, memory_order_relaxed);
+}
+
+gint64
+tide_process_get_n_calls_of (TideProcess *self, guint32 function)
+{
+  const TideCodeEntry *entry = tide_column_at (&self->codes, function - 1);
+
+  if (!atomic_load_explicit (&self->calls_counted, memory_order_relaxed))
+    return -1;
+  return (gint64)MIN (atomic_load_explicit (&entry->calls, memory_order_relaxed), G_MAXINT64);
+}
+
+gint64
+tide_process_get_page_size (TideProcess *self)
+{
+  return atomic_load_explicit (&self->page_size, memory_order_relaxed);
 }
 
 gsize

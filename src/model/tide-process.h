@@ -51,6 +51,17 @@ gsize tide_process_get_n_marks (TideProcess *self);
 const TideMark *tide_process_get_mark (TideProcess *self, gsize index); /* NULL past the end */
 gsize tide_process_count_marks_before (TideProcess *self, gint64 time_ns);
 
+/* Any thread.  Calls, in packed blocks in order of time: see tide-call-cursor.h.  */
+gsize tide_process_get_n_call_blocks (TideProcess *self);
+const TideCallBlock *tide_process_get_call_block (TideProcess *self, gsize index); /* NULL past the end */
+guint64 tide_process_get_n_calls (TideProcess *self);
+/* Those that came when TIDE_PROCESS_MAX_CALL_BYTES were there: they are in the file alone.  */
+guint64 tide_process_get_n_calls_dropped (TideProcess *self);
+gint64 tide_process_get_page_size (TideProcess *self);
+
+/* Some 300 million calls.  */
+#define TIDE_PROCESS_MAX_CALL_BYTES ((gsize)1 << 30)
+
 /* Main thread.  Notes in order of time.  */
 gsize tide_process_get_n_notes (TideProcess *self);
 const TideNote *tide_process_get_note (TideProcess *self, gsize index);

@@ -1,6 +1,7 @@
 #include "tide-decoder-stream.h"
 
 #include "tide-mark-frames.h"
+#include "tide-calls-frames.h"
 
 /* Bounds that no honest recording meets.  Of all streams.  */
 #define MAX_DEFINITIONS (64u << 20)   /* strings, codes, nodes and threads */
@@ -346,6 +347,60 @@ take_output (TideDecoderStream *self, TideSlice payload)
   return TRUE;
 }
 
+/* The block stays as it is, once all of it has been looked at.  */
+static gboolean
+take_calls (TideDecoderStream *self, TideSlice payload)
+{
+  TideCallBlock block = { .rss_pages_before = -1 };
+  TideCallReader reader;
+  TideCall call;
+
+  if (!tide_call_reader_begin (&reader, payload))
+    return FALSE;
+  while (tide_call_reader_next (&reader, &call))
+    {
+      gint64 rss_bytes;
+
+      if (call.code > self->n_codes || call.caller > self->n_codes || call.thread > self->n_threads
+          || call.time_ns > MAX_TIME_NS || !pages_to_bytes (self, (gint64)call.rss_pages, &rss_bytes))
+        return FALSE;
+      if (block.n++ == 0)
+        block.first_ns = call.time_ns;
+      block.last_ns = call.time_ns;
+      block.last_rss_pages = (gint64)call.rss_pages;
+      block.n_of_kind[call.kind]++;
+    }
+  /* Blocks that overlap could not be searched.  */
+  if (!tide_call_reader_ok (&reader) || block.first_ns < self->last_call_ns)
+    return FALSE;
+  if (block.n == 0)
+    return TRUE;
+  self->last_call_ns = block.last_ns;
+  block.payload = g_bytes_new (payload.data, payload.length);
+  g_array_append_val (self->batch->call_blocks, block);
+  return TRUE;
+}
+
+static gboolean
+take_counts (TideDecoderStream *self, TideSlice payload)
+{
+  TideCountReader reader;
+  TideCount count;
+  gint64 time_ns;
+
+  if (!tide_count_reader_begin (&reader, payload, &time_ns) || !advance (self, &time_ns))
+    return FALSE;
+  while (tide_count_reader_next (&reader, &count))
+    {
+      TideCallCount row = { count.code, count.count };
+
+      if (count.code == 0 || count.code > self->n_codes)
+        return FALSE;
+      g_array_append_val (self->batch->call_counts, row);
+    }
+  return tide_count_reader_ok (&reader);
+}
+
 static gboolean
 take_pause (TideDecoderStream *self, TideSlice payload)
 {
@@ -450,6 +505,10 @@ tide_decoder_stream_take (TideDecoderStream *self,
       return take_gc (self, payload);
     case TIDE_FRAME_MARK:
       return take_mark (self, payload);
+    case TIDE_FRAME_CALLS:
+      return take_calls (self, payload);
+    case TIDE_FRAME_COUNTS:
+      return take_counts (self, payload);
     case TIDE_FRAME_HELLO:
     case TIDE_FRAME_SIGNAL:
     case TIDE_FRAME_SUSPEND:

@@ -12,6 +12,7 @@ typedef struct
   TideProcessInfo *info;
   guint32 n_strings, n_codes, n_nodes, n_threads;
   gint64 last_time_ns;
+  gint64 last_call_ns;
   gint64 last_rss;    /* -1: none yet                                 */
   gboolean rss_holds; /* the last sample repeats the one before it    */
   TideBatch *batch;   /* the one that is being filled, borrowed       */

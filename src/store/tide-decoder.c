@@ -81,7 +81,8 @@ take_hello (TideDecoder *self, guint number, TideSlice payload, GError **error)
 static gboolean
 is_known (guint type)
 {
-  return (type > 0 && type <= TIDE_FRAME_BYE) || type == TIDE_FRAME_GC || type == TIDE_FRAME_MARK;
+  return (type > 0 && type <= TIDE_FRAME_BYE) || (type >= TIDE_FRAME_CALLS && type <= TIDE_FRAME_COUNTS)
+         || type == TIDE_FRAME_GC || type == TIDE_FRAME_MARK;
 }
 
 /* FALSE without ERROR: the frame is damaged, and the caller says so.  */

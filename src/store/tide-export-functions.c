@@ -84,6 +84,8 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
   tide_cell_set_number (&cells[COLUMN_RISE], row->self_rise);
   tide_cell_set_number (&cells[COLUMN_FALL], row->self_fall);
   tide_cell_set_number (&cells[COLUMN_SAMPLES], (gint64)row->n_samples);
+  if (row->n_calls >= 0)
+    tide_cell_set_number (&cells[COLUMN_CALLS], row->n_calls);
   if (row->hot_line > 0)
     tide_cell_set_number (&cells[COLUMN_HOT_LINE], row->hot_line);
   tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (entry->process)->pid);

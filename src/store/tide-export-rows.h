@@ -25,6 +25,7 @@ TideRowSource *tide_function_rows_new (GPtrArray *processes,
                                        const TideExportOptions *options,
                                        GCancellable *cancellable,
                                        GError **error);
+TideRowSource *tide_event_rows_new (GPtrArray *processes, const TideExportOptions *options);
 TideRowSource *tide_timeline_rows_new (GPtrArray *processes, const TideExportOptions *options);
 TideRowSource *tide_marker_rows_new (GPtrArray *processes, const TideExportOptions *options);
 

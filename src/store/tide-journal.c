@@ -2,6 +2,7 @@
 
 #include "tide-journal.h"
 
+#include "tide-calls-frames.h"
 #include "tide-frames.h"
 #include "tide-recording-format.h"
 #include "tide-store-error.h"
@@ -154,8 +155,8 @@ append_frame (TideJournal *self, const guint8 *frame, gsize length)
 static gboolean
 is_droppable (guint type)
 {
-  return type == TIDE_FRAME_EVENTS || type == TIDE_FRAME_SAMPLE || type == TIDE_FRAME_OVERHEAD
-         || type == TIDE_FRAME_OUTPUT || type == TIDE_FRAME_GC;
+  return type == TIDE_FRAME_EVENTS || type == TIDE_FRAME_CALLS || type == TIDE_FRAME_SAMPLE
+         || type == TIDE_FRAME_OVERHEAD || type == TIDE_FRAME_OUTPUT || type == TIDE_FRAME_GC;
 }
 
 /* With the lock held.  */
@@ -165,6 +166,7 @@ drop_frame (TideJournal *self, const TideFrameHeader *header, TideSlice payload)
   gpointer key = GUINT_TO_POINTER (header->stream);
   Dropped *dropped = g_hash_table_lookup (self->dropped, key);
   TideEventReader reader;
+  TideCallReader calls;
 
   if (dropped == NULL)
     {
@@ -174,6 +176,8 @@ drop_frame (TideJournal *self, const TideFrameHeader *header, TideSlice payload)
   dropped->time_ns = MAX (dropped->time_ns, tide_frame_get_time (header->type, payload));
   if (header->type == TIDE_FRAME_EVENTS && tide_event_reader_begin (&reader, payload))
     dropped->n_events += reader.left;
+  else if (header->type == TIDE_FRAME_CALLS && tide_call_reader_begin (&calls, payload))
+    dropped->n_events += calls.left;
   else
     dropped->n_bytes += header->length;
 }

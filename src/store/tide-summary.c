@@ -141,6 +141,7 @@ tide_frame_get_time (guint type, TideSlice payload)
     case TIDE_FRAME_BYE:
     case TIDE_FRAME_GC:
     case TIDE_FRAME_MARK:
+    case TIDE_FRAME_COUNTS:
       tide_cursor_init (&cursor, payload.data, payload.length);
       time_ns = tide_cursor_zigzag (&cursor);
       return tide_cursor_ok (&cursor) ? time_ns : -1;
