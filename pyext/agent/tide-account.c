@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tide-account.h"
 #include "tide-codes.h"
+#include "tide-join.h"
 #include "tide-python.h"
 #include "tide-ring.h"
 #include "tide-stack.h"
@@ -23,6 +24,7 @@
 static struct
 {
   TideRegion *region;
+  _Atomic uint32_t *bell; /* where the helper sleeps */
   _Atomic bool open;
   TideStack stack;   /* these two are the lock holder's */
   TideStack pending; /* to whom the remembered block was handed out */
@@ -56,8 +58,10 @@ bool
 tide_account_open (TideRegion *region)
 {
   account.region = region;
+  account.bell = tide_join_get_bell () ? tide_join_get_bell () : &region->helper_idle;
   atomic_store (&account.block, NULL);
   atomic_store (&account.arena, NULL);
+  atomic_store (&account.signal_pages, 0);
   tide_codes_forget ();
   tide_ring_open (region);
   return tide_statm_open ();
@@ -101,7 +105,7 @@ lock_soon (void)
 void
 tide_account_ring_bell (void)
 {
-  _Atomic uint32_t *idle = &account.region->helper_idle;
+  _Atomic uint32_t *idle = account.bell;
 
   if (atomic_load_explicit (idle, memory_order_relaxed) && atomic_exchange (idle, 0))
     syscall (SYS_futex, idle, FUTEX_WAKE, 1, NULL, NULL, 0);

@@ -10,7 +10,7 @@
  * handlers: takes only a try-lock, allocates only by mmap.  May change errno.  Does nothing while suspended,
  * after the end, and in a forked child.  */
 
-/* Opens the account.  False: RSS cannot be read.  */
+/* Opens the account; in a followed child, its own, after tide_account_drop().  False: RSS cannot be read.  */
 bool tide_account_open (TideRegion *region);
 
 /* Charges all that is resident and not yet accounted to TIDE_SOURCE_START, without a stack.  From then on the

@@ -5,11 +5,13 @@
 #include "tide-calibrate.h"
 #include "tide-environment.h"
 #include "tide-fault-events.h"
+#include "tide-fork.h"
 #include "tide-instruments.h"
+#include "tide-join.h"
 #include "tide-package.h"
 #include "tide-peek.h"
 #include "tide-python.h"
-#include "tide-region.h"
+#include "tide-region-map.h"
 #include "tide-statm.h"
 #include "tide-wake.h"
 
@@ -23,15 +25,21 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static struct
 {
   TideRegion *region;
   pthread_t main_thread;
+  bool watches;        /* forks                 */
   bool obeying;        /* the main thread's own */
   _Atomic bool called; /* the main thread was asked to obey, and has not come yet */
+
+  /* In a forked child, of its parent.  */
+  bool known;
+  uint32_t python_flags;
+  char python_version[sizeof ((TideRegion *)NULL)->python_version];
+  TidePythonLayout layout;
 } agent;
 
 static uint32_t
@@ -60,12 +68,20 @@ end (void)
 
 static void __attribute__ ((destructor)) at_exit (void) { end (); }
 
-/* A forked child is left alone: its copy of the region becomes a private one in which everything is
- * suspended.  */
+/* A forked child is left alone, until it may join: its copy of the region becomes a private one in which
+ * everything is suspended.  */
 static void
 drop_in_child (void)
 {
   tide_wake_drop ();
+  if (agent.region && get_state () == TIDE_AGENT_READY)
+    {
+      agent.known = true;
+      agent.layout = agent.region->layout;
+      agent.python_flags = agent.region->python_flags;
+      memcpy (agent.python_version, agent.region->python_version, sizeof agent.python_version);
+    }
+  atomic_store (&agent.called, false);
   tide_instruments_drop ();
   tide_account_drop ();
   if (mmap (agent.region, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
@@ -139,18 +155,49 @@ tide_agent_obey (void)
     call_main_thread ();
 }
 
-static void
-start_instruments (void)
+static bool
+begin_account (void)
 {
   if (!tide_account_open (agent.region))
     {
       tide_instruments_refuse (
           "/proc/self/statm cannot be read here, or the program may open too few files.");
-      return;
+      return false;
     }
   tide_account_begin ();
-  tide_instruments_apply ();
-  tide_wake_begin (agent.region, obey);
+  return true;
+}
+
+static void
+let_helper_read (void)
+{
+  prctl (PR_SET_PTRACER, (unsigned long)agent.region->helper_pid, 0, 0, 0);
+}
+
+/* In a forked child, in its main thread with the GIL.  */
+static void
+join_after_fork (void)
+{
+  TideRegion *region = agent.known ? tide_join_claim (true, agent.region) : NULL;
+
+  if (!region)
+    return;
+  agent.region = region;
+  agent.main_thread = pthread_self ();
+  agent.obeying = false;
+  region->layout = agent.layout;
+  region->layout.main_tstate = (uint64_t)(uintptr_t)tide_py.PyThreadState_Get ();
+  region->python_flags = agent.python_flags;
+  memcpy (region->python_version, agent.python_version, sizeof region->python_version);
+  let_helper_read ();
+  tide_instruments_open (region);
+  if (begin_account ())
+    {
+      tide_instruments_go_on ();
+      tide_wake_go_on (region);
+    }
+  set_state (TIDE_AGENT_READY);
+  tide_join ();
 }
 
 static void
@@ -214,7 +261,13 @@ begin (void)
   if (!reason)
     {
       region->layout = layout;
-      start_instruments ();
+      if (begin_account ())
+        {
+          tide_instruments_apply ();
+          tide_wake_begin (region, obey);
+        }
+      if (tide_join_is_open () && !agent.watches)
+        agent.watches = tide_fork_watch (join_after_fork);
     }
   else
     tide_instruments_refuse (reason);
@@ -230,48 +283,42 @@ start (void)
   begin ();
 }
 
-/* The region behind FD, at PLACE if that is not NULL; NULL when it is not one, or not for us.  */
 static TideRegion *
-map_region (int fd, int pid, void *place)
+map_invited (const TideInvitation *invitation)
 {
-  struct stat st;
-  int seals = fcntl (fd, F_GET_SEALS);
-  TideRegion *region;
+  TideRegion *region = tide_region_map (invitation->fd, (uint32_t)invitation->pid, NULL);
 
-  /* Without the seal its maker could shorten it, and our writes would kill the program.  */
-  if (seals < 0 || !(seals & F_SEAL_SHRINK) || syscall (SYS_fstat, fd, &st) != 0
-      || st.st_size != TIDE_REGION_SIZE)
+  if (!region)
     return NULL;
-  /* Populated at once: its pages would else be charged to whoever runs when they come.  */
-  region = mmap (place, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE,
-                 MAP_SHARED | MAP_POPULATE | (place ? MAP_FIXED : 0), fd, 0);
-  if (region == MAP_FAILED)
-    return NULL;
-  if (region->magic == TIDE_REGION_MAGIC && region->version == TIDE_REGION_VERSION
-      && region->size == TIDE_REGION_SIZE && region->page_size && region->target_pid == (uint32_t)pid)
-    return region;
-  munmap (region, TIDE_REGION_SIZE);
-  return NULL;
+  region->mapped_at = (uint64_t)(uintptr_t)region;
+  close (invitation->fd);
+  return region;
 }
 
 static void __attribute__ ((constructor)) at_load (void)
 {
-  TideInvitation invitation;
+  TideInvitation invitation, board;
+  bool followed;
 
-  /* A wrapper that is no Python passes everything on to the Python that it executes.  */
-  if (!tide_environment_read (&invitation) || invitation.pid != getpid ()
-      || !tide_symbol ("PySys_AddAuditHook", NULL))
+  /* A program that is no Python passes everything on to the Python that it executes.  */
+  if (!tide_symbol ("PySys_AddAuditHook", NULL))
     return;
-  agent.region = map_region (invitation.fd, invitation.pid, NULL);
+  followed = tide_environment_read_board (&board) && tide_join_open (board.pid, board.fd);
+  if (tide_environment_read (&invitation) && invitation.pid == getpid ())
+    agent.region = map_invited (&invitation);
+  else if (followed)
+    agent.region = tide_join_claim (false, NULL);
+  else
+    return;
   tide_package_find ();
-  tide_environment_clean ();
+  tide_environment_clean (followed);
   if (!agent.region)
     return;
-  close (invitation.fd);
   tide_fault_events_take_socket (agent.region);
   tide_instruments_open (agent.region);
-  prctl (PR_SET_PTRACER, (unsigned long)agent.region->helper_pid, 0, 0, 0);
+  let_helper_read ();
   set_state (TIDE_AGENT_LOADED);
+  tide_join ();
   tide_audit_wait (start);
 }
 
@@ -310,7 +357,7 @@ tide_agent_make_region (void)
   if (fd < 0)
     return -errno;
   errno = ENOMEM;
-  region = fill_region (fd) ? map_region (fd, getpid (), agent.region) : NULL;
+  region = fill_region (fd) ? tide_region_map (fd, (uint32_t)getpid (), agent.region) : NULL;
   if (!region)
     {
       error = errno;
@@ -318,6 +365,7 @@ tide_agent_make_region (void)
       return -error;
     }
   agent.region = region;
+  region->mapped_at = (uint64_t)(uintptr_t)region;
   tide_instruments_open (region);
   set_state (TIDE_AGENT_LOADED);
   return fd;
@@ -326,7 +374,7 @@ tide_agent_make_region (void)
 const char *
 tide_agent_begin (void)
 {
-  prctl (PR_SET_PTRACER, (unsigned long)agent.region->helper_pid, 0, 0, 0);
+  let_helper_read ();
   return begin ();
 }
 

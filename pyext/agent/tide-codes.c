@@ -39,9 +39,8 @@ void
 tide_codes_forget (void)
 {
   if (table.slots)
-    memset (table.slots, 0, table.n_slots * sizeof (Slot));
-  table.n_used = 0;
-  table.last_id = 0;
+    munmap (table.slots, table.n_slots * sizeof (Slot));
+  memset (&table, 0, sizeof table);
 }
 
 size_t

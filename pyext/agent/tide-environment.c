@@ -1,5 +1,5 @@
 #include "tide-environment.h"
-#include "tide-region.h"
+#include "tide-board.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -36,6 +36,16 @@ tide_environment_read (TideInvitation *invitation)
   return text && read_number (text, '\0', &invitation->pid);
 }
 
+bool
+tide_environment_read_board (TideInvitation *board)
+{
+  const char *text = getenv (TIDE_ENV_BOARD);
+
+  if (text)
+    text = read_number (text, ':', &board->pid);
+  return text && read_number (text, '\0', &board->fd);
+}
+
 static bool
 is_self (const char *entry, size_t length)
 {
@@ -66,13 +76,28 @@ copy_others (char *to, const char *list)
   *to = '\0';
 }
 
+/* By a path that is the same in every process: a descriptor is not, and the dynamic linker would complain of
+ * it.  */
+static bool
+stays_loadable (void)
+{
+  const char *list = getenv ("LD_PRELOAD");
+
+  return list && strstr (list, SELF) && !strstr (list, TIDE_PRELOAD_BY_FD);
+}
+
 void
-tide_environment_clean (void)
+tide_environment_clean (bool followed)
 {
   const char *list = getenv ("LD_PRELOAD");
   const char *before = getenv (TIDE_ENV_PRELOAD);
-  char *others = list ? malloc (strlen (list) + 1) : NULL;
+  char *others;
 
+  unsetenv (TIDE_ENV_REGION);
+  if (followed && stays_loadable ())
+    return;
+  unsetenv (TIDE_ENV_BOARD);
+  others = list ? malloc (strlen (list) + 1) : NULL;
   if (others)
     {
       size_t length;
@@ -93,6 +118,5 @@ tide_environment_clean (void)
         unsetenv ("LD_PRELOAD");
       free (others);
     }
-  unsetenv (TIDE_ENV_REGION);
   unsetenv (TIDE_ENV_PRELOAD);
 }

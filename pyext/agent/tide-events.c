@@ -39,8 +39,9 @@ typedef struct
 static struct
 {
   TidePyArenaAllocator arena; /* below ours */
-  bool chunk_words;           /* the word below a block is glibc's                      */
-  uintptr_t *top;             /* of the brk heap: glibc's own variable                  */
+  uint64_t unit_bytes;
+  bool chunk_words; /* the word below a block is glibc's                      */
+  uintptr_t *top;   /* of the brk heap: glibc's own variable                  */
   _Atomic uintptr_t top_seen;
   _Atomic uintptr_t high;       /* of blocks in the brk heap, so far                      */
   _Atomic unsigned since_block; /* calls since the big block that is not resident yet */
@@ -385,7 +386,15 @@ start (TideRegion *region, TideInstrumentReport *report)
   if (!tide_hooks_start (TIDE_HOOK_EVENTS, report->reason, sizeof report->reason))
     return false;
   put_up_arenas ();
-  report->unit_bytes = lag > STEP ? lag : STEP;
+  report->unit_bytes = events.unit_bytes = lag > STEP ? lag : STEP;
+  return true;
+}
+
+/* The hooks are in the child's allocators as in its parent's.  */
+static bool
+go_on (TideRegion *region, TideInstrumentReport *report)
+{
+  report->unit_bytes = events.unit_bytes;
   return true;
 }
 
@@ -402,4 +411,5 @@ const TideAgentInstrument tide_instrument_events = {
   .free_threaded = true,
   .start = start,
   .stop = stop,
+  .go_on = go_on,
 };

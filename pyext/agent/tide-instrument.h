@@ -35,8 +35,12 @@ typedef struct
   void (*end) (void);
 
   /* In a forked child, before anything else runs there: nothing of the parent's may be written or closed
-   * for it.  May be NULL.  */
+   * for it.  After that stop must still be safe.  May be NULL.  */
   void (*drop) (void);
+
+  /* In a forked child that is followed, after drop, with the GIL: goes on there, with a region of its own.
+   * False, or NULL: stop and start do that.  */
+  bool (*go_on) (TideRegion *region, TideInstrumentReport *report);
 } TideAgentInstrument;
 
 extern const TideAgentInstrument tide_instrument_events;

@@ -185,3 +185,22 @@ tide_instruments_drop (void)
     if (all[i]->drop && is_on (all[i]))
       all[i]->drop ();
 }
+
+void
+tide_instruments_go_on (void)
+{
+  instruments.wished = false;
+  atomic_store (&instruments.failed, 0);
+  for (size_t i = N_ALL; i-- > 0;)
+    {
+      TideInstrumentReport report = { 0 };
+
+      if (!is_on (all[i]))
+        continue;
+      if (all[i]->go_on && all[i]->go_on (instruments.region, &report))
+        tell (all[i], TIDE_STATE_ON, report.unit_bytes, report.reason);
+      else
+        stop (all[i]);
+    }
+  tide_instruments_apply ();
+}

@@ -26,3 +26,7 @@ bool tide_instruments_check (void);
 
 /* In a forked child.  */
 void tide_instruments_drop (void);
+
+/* In a forked child that is followed, after that, in its main thread with the GIL: what was on in its parent
+ * goes on here, and is told to its own region.  */
+void tide_instruments_go_on (void);

@@ -57,6 +57,7 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
   F (void *, PyDict_New, (void))                                                                             \
   F (int, PyDict_SetItemString, (void *dict, const char *key, void *value))                                  \
   F (void *, PyDict_GetItemString, (void *dict, const char *key))                                            \
+  F (void *, PyObject_Call, (void *callable, void *arguments, void *keywords))                               \
   F (void *, PyObject_GetAttrString, (void *object, const char *name))                                       \
   F (void *, PyObject_CallObject, (void *callable, void *arguments))                                         \
   F (void *, PyObject_CallMethod, (void *object, const char *name, const char *format, ...))                 \

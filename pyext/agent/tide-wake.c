@@ -107,6 +107,19 @@ tide_wake_begin (TideRegion *region, void (*look) (void))
 }
 
 void
+tide_wake_go_on (TideRegion *region)
+{
+  void *handler = wake.function ? get_handler () : NULL;
+
+  if (handler && handler == wake.function)
+    {
+      wake.region = region;
+      atomic_store (&region->wake_signal, SIGURG);
+    }
+  tide_python_release (handler);
+}
+
+void
 tide_wake_end (void)
 {
   void *handler, *standard;

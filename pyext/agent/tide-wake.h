@@ -23,3 +23,6 @@ void tide_wake_yield (int number);
 
 /* In a forked child: nothing of the parent's may be written.  */
 void tide_wake_drop (void);
+
+/* In a forked child that has a region of its own, after that.  */
+void tide_wake_go_on (TideRegion *region);

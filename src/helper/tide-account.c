@@ -422,6 +422,19 @@ charge_claim (TideAccount *self, int64_t now_ns, int64_t before, int64_t pages)
   return true;
 }
 
+/* The program in the process is another one than that whose agent was here: its memory is not.  */
+static bool
+is_replaced (TideAccount *self)
+{
+  uint64_t at = self->region->mapped_at, magic = 0, pages;
+
+  if (!self->layout_good || self->agent_state < TIDE_AGENT_READY || at == 0)
+    return false;
+  tide_outside_begin (&self->outside);
+  return (!tide_outside_peek (&self->outside, at, &magic, sizeof magic) || magic != TIDE_REGION_MAGIC)
+         && !tide_outside_is_refused (&self->outside) && tide_procfs_read_rss (self->procfs, &pages);
+}
+
 bool
 tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
 {
@@ -432,6 +445,9 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
     return false;
   if (*rss_pages != self->last_pages)
     {
+      self->gone = is_replaced (self);
+      if (self->gone)
+        return false;
       self->last_pages = *rss_pages;
       self->moved_ns = now_ns;
     }

@@ -35,6 +35,7 @@ typedef struct
   uint32_t awaited;     /* those that were wished, of which what the region says is from before */
   TideRegionInstrument said[TIDE_N_INSTRUMENTS]; /* what was said of each */
   bool layout_good;
+  bool gone;           /* the process has become another program, without this agent */
   bool no_agent;       /* it will not come: nobody can be charged */
   uint64_t last_pages; /* RSS when it was last read, and when it was last another */
   int64_t moved_ns;
@@ -68,7 +69,8 @@ void tide_account_follow (TideAccount *self, int64_t now_ns);
 /* Takes what is in the ring.  False: not now, since the reader of the frames is too slow.  */
 bool tide_account_drain (TideAccount *self, int64_t now_ns);
 
-/* Charges what the agent has not, and reads RSS for that; false once there is none.  */
+/* Charges what the agent has not, and reads RSS for that; false once there is none, or when it is another
+ * program's: `gone`.  */
 bool tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages);
 
 /* At the end of a pause: what happened in it is nobody's.  Before the agent goes on.  */

@@ -25,7 +25,7 @@ futex_wake (_Atomic uint32_t *word)
 static void *__attribute__ ((noreturn)) wait_for_rings (void *data)
 {
   TideBell *self = data;
-  _Atomic uint32_t *word = &self->region->helper_idle;
+  _Atomic uint32_t *word = self->idle;
   uint32_t seen = 0;
 
   for (;;)
@@ -46,12 +46,12 @@ static void *__attribute__ ((noreturn)) wait_for_rings (void *data)
 }
 
 void
-tide_bell_start (TideBell *self, TideRegion *region)
+tide_bell_start (TideBell *self, _Atomic uint32_t *idle)
 {
   sigset_t all, before;
   pthread_t thread;
 
-  self->region = region;
+  self->idle = idle;
   self->running = false;
   self->fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (self->fd < 0)
@@ -68,11 +68,11 @@ tide_bell_start (TideBell *self, TideRegion *region)
 void
 tide_bell_set_idle (TideBell *self, bool idle)
 {
-  if (!self->running || atomic_load (&self->region->helper_idle) == (idle ? 1 : 0))
+  if (!self->running || atomic_load (self->idle) == (idle ? 1 : 0))
     return;
-  atomic_store (&self->region->helper_idle, idle ? 1 : 0);
+  atomic_store (self->idle, idle ? 1 : 0);
   if (idle)
-    futex_wake (&self->region->helper_idle);
+    futex_wake (self->idle);
 }
 
 void

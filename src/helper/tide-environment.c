@@ -1,6 +1,6 @@
 #include "tide-environment.h"
 
-#include "tide-region.h"
+#include "tide-board.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 /* Room for two numbers, filled in the child.  */
 #define REGION_TEMPLATE TIDE_ENV_REGION "=__________:__________"
 #define FD_DIRECTORY "/proc/self/fd"
+_Static_assert(sizeof FD_DIRECTORY "/" == sizeof TIDE_PRELOAD_BY_FD, "the agent knows it by that");
 #define FD_TEMPLATE "/__________"
 
 const char *
@@ -136,12 +137,20 @@ set_python_path (char **environment, const char *agent)
   return good;
 }
 
+static char *
+format_board (int fd)
+{
+  char *text;
+
+  return asprintf (&text, "%s=%d:%d", TIDE_ENV_BOARD, (int)getpid (), fd) < 0 ? NULL : text;
+}
+
 char **
-tide_environment_build (const TideOptions *options, bool use_agent, bool agent_by_fd)
+tide_environment_build (const TideOptions *options, bool use_agent, bool agent_by_fd, int board_fd)
 {
   enum
   {
-    OUR_OWN = 4 /* TERM, region, LD_PRELOAD and the one before, or PYTHONPATH */
+    OUR_OWN = 5 /* TERM, region, board, LD_PRELOAD and the one before, or PYTHONPATH */
   };
   size_t n = 0;
   char **environment;
@@ -169,6 +178,9 @@ tide_environment_build (const TideOptions *options, bool use_agent, bool agent_b
   /* Left over where Pagetide itself is started by a program that is measured.  */
   unset (environment, TIDE_ENV_REGION);
   unset (environment, TIDE_ENV_PRELOAD);
+  unset (environment, TIDE_ENV_BOARD);
+  if (good && use_agent && board_fd >= 0)
+    good = set (environment, format_board (board_fd));
   if (good && use_agent)
     good =
         set (environment, strdup (REGION_TEMPLATE)) && set_preload (environment, options->agent, agent_by_fd);

@@ -6,8 +6,8 @@
 
 /* The target's environment: ours, changed as asked for, with what makes the agent load.  Its strings are
  * allocated; NULL when memory is out.  AGENT_BY_FD: the agent is named by a descriptor, since blanks and
- * colons of a path would cut LD_PRELOAD.  */
-char **tide_environment_build (const TideOptions *options, bool use_agent, bool agent_by_fd);
+ * colons of a path would cut LD_PRELOAD.  BOARD_FD: in this process, -1: nobody is followed.  */
+char **tide_environment_build (const TideOptions *options, bool use_agent, bool agent_by_fd, int board_fd);
 void tide_environment_free (char **environment);
 
 /* Writes the numbers that only the child knows into their places.  False when a descriptor that is needed is

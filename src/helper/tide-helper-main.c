@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "tide-grant-open.h"
+#include "tide-hello.h"
 #include "tide-loop.h"
 #include "tide-spawn.h"
 
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,8 +21,6 @@
 #define LAST_FLUSH_MS 5000
 #define EXIT_CANNOT 126
 #define EXIT_MISSING 127
-/* The arguments must fit into a frame with room to spare.  */
-#define MAX_ARGUMENT_BYTES (512u << 10)
 
 /* Descriptors 0 to 2 that are closed would be taken by what we open, and written to by mistake.  */
 static void
@@ -57,51 +57,30 @@ set_signals (sigset_t *inherited)
   return signalfd (-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static TideSlice
-slice_of (const char *text)
-{
-  return (TideSlice){ text != NULL ? text : "", text != NULL ? strlen (text) : 0 };
-}
-
 static void
-put_hello (TideLoop *loop, TideStream *stream, const char *executable, int64_t started_ns)
+put_hello (TideLoop *loop, TideStream *stream, const char *executable)
 {
-  TideHello hello = { 0 };
-  TideSlice *args;
-  uint32_t n = 0;
-  size_t room = MAX_ARGUMENT_BYTES;
-  struct timespec wall;
-  char host[256] = "", *own = NULL;
+  TideHelloFacts facts = { .pid = loop->pid > 0 ? (uint32_t)loop->pid : 0,
+                           .parent_pid = (uint32_t)getpid (),
+                           .instruments = loop->options->instruments,
+                           .start_ns = stream->outlet->clock_base_ns,
+                           .executable = executable,
+                           .directory = loop->options->directory };
+  char *own = NULL;
 
-  clock_gettime (CLOCK_REALTIME, &wall);
-  hello.pid = loop->pid > 0 ? (uint32_t)loop->pid : 0;
-  hello.parent_pid = (uint32_t)getpid ();
-  hello.page_size = (uint64_t)sysconf (_SC_PAGESIZE);
-  hello.clock_base_ns = hello.process_start_ns = (uint64_t)started_ns;
-  hello.start_wall_ns = (uint64_t)wall.tv_sec * 1000000000u + (uint64_t)wall.tv_nsec
-                        - (uint64_t)(tide_loop_now () - started_ns);
-  hello.instruments = loop->options->instruments | TIDE_INSTRUMENT_SAMPLER;
-  hello.producer = slice_of ("pagetide " PAGETIDE_VERSION);
-  hello.executable = slice_of (executable);
-  if (loop->options->directory == NULL || loop->options->directory[0] != '/')
+  if (facts.directory == NULL || facts.directory[0] != '/')
     own = getcwd (NULL, 0);
-  hello.directory = slice_of (loop->options->directory != NULL ? loop->options->directory : own);
-  gethostname (host, sizeof host - 1);
-  hello.host = slice_of (host);
-  while (loop->options->command[n] != NULL && n < TIDE_HELLO_MAX_ARGS)
-    n++;
-  args = calloc (n, sizeof *args);
-  if (args == NULL)
-    n = 0;
-  for (uint32_t i = 0; i < n; i++)
-    {
-      args[i] = slice_of (loop->options->command[i]);
-      if (args[i].length > room)
-        args[i].length = room;
-      room -= args[i].length;
-    }
-  tide_put_hello (tide_stream_get_buffer (stream), stream->number, &hello, args, n);
-  free (args);
+  if (facts.directory == NULL)
+    facts.directory = own;
+  while (loop->options->command[facts.n_args] != NULL && facts.n_args < TIDE_HELLO_MAX_ARGS)
+    facts.n_args++;
+  facts.args = calloc (facts.n_args, sizeof *facts.args);
+  if (facts.args == NULL)
+    facts.n_args = 0;
+  for (uint32_t i = 0; i < facts.n_args; i++)
+    facts.args[i] = (TideSlice){ loop->options->command[i], strlen (loop->options->command[i]) };
+  tide_hello_put (stream, &facts);
+  free (facts.args);
   free (own);
 }
 
@@ -139,18 +118,31 @@ refuse (TideLoop *loop, TideStream *stream, TideSpawnStage stage, int error)
   return status;
 }
 
+/* Each process that is followed takes a few.  After the target was given what we had.  */
+static void
+raise_descriptors (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
+    {
+      limit.rlim_cur = limit.rlim_max;
+      setrlimit (RLIMIT_NOFILE, &limit);
+    }
+}
+
 static int
 launch (TideLoop *loop, const TideOptions *options)
 {
   TideSpawn spawn = { .report = -1, .agent_fd = -1 };
   TideSpawnStage stage = TIDE_SPAWN_FORK;
-  TideMeasured *target = calloc (1, sizeof *target);
+  TideMeasured *target;
+  bool follow = options->children;
   TideShared shared = { .fd = -1 };
   bool use_agent = options->agent != NULL && (options->instruments & ~(uint32_t)TIDE_INSTRUMENT_SAMPLER) != 0
                    && access (options->agent, R_OK) == 0;
   sigset_t inherited;
   bool started;
-  uint64_t unit_bytes;
   int64_t started_ns;
   int error, status;
 
@@ -158,37 +150,42 @@ launch (TideLoop *loop, const TideOptions *options)
   loop->child_fd = set_signals (&inherited);
   if (options->capture)
     sigemptyset (&inherited); /* what has a session of its own begins as in a new terminal */
-  if (target == NULL)
+  if (!tide_family_init (&loop->family, &loop->outlet, options->instruments, options->interval_ns))
     return EXIT_CANNOT;
-  loop->processes[loop->n_processes++] = target;
+  target = tide_family_get_target (&loop->family);
   tide_outlet_init (&loop->outlet, options->frames_fd);
-  tide_stream_init (&target->stream, &loop->outlet, 0);
   tide_control_init (&loop->control, options->control_fd);
   tide_pump_init (&loop->pump);
   tide_broker_init (&loop->broker);
   tide_broker_open (&loop->broker, options);
-  unit_bytes = tide_procfs_probe_unit ();
+  loop->family.unit_bytes = tide_procfs_probe_unit ();
+  if (follow && !tide_children_open (&loop->family.children, options))
+    follow = false;
   started_ns = tide_loop_now ();
-  started =
-      loop->child_fd >= 0 && tide_shared_open (&shared, options)
-      && (!options->capture || tide_pump_open (&loop->pump))
-      && tide_spawn_start (&spawn, options, &shared, &loop->pump, loop->broker.given, &inherited, use_agent);
+  tide_outlet_set_time (&loop->outlet, started_ns);
+  tide_family_welcome (&loop->family, started_ns);
+  started = loop->child_fd >= 0 && tide_shared_open (&shared, options)
+            && (!options->capture || tide_pump_open (&loop->pump))
+            && tide_spawn_start (&spawn, options, &shared, &loop->pump, loop->broker.given, &inherited,
+                                 use_agent, follow ? loop->family.children.fd : -1);
   error = errno;
-  loop->outlet.clock_base_ns = started_ns;
   loop->pid = spawn.pid;
   tide_shared_close_fd (&shared);
   tide_broker_close_given (&loop->broker);
-  put_hello (loop, &target->stream, spawn.executable != NULL ? spawn.executable : options->command[0],
-             started_ns);
+  put_hello (loop, &target->stream, spawn.executable != NULL ? spawn.executable : options->command[0]);
   tide_outlet_flush (&loop->outlet);
   if (started && tide_spawn_wait (&spawn, &stage, &error))
     {
       tide_stream_put_instrument (&target->stream, tide_loop_now (), TIDE_INSTRUMENT_SAMPLER, TIDE_STATE_ON,
-                                  unit_bytes, NULL);
+                                  loop->family.unit_bytes, NULL);
       tide_measured_start (target, loop->pid, &shared, options->instruments, use_agent, started_ns);
       prctl (PR_SET_TIMERSLACK, 1000);
-      tide_bell_start (&loop->bell, target->shared.region);
+      if (follow)
+        raise_descriptors ();
+      tide_bell_start (&loop->bell, follow ? &loop->family.children.board->helper_idle
+                                           : &target->shared.region->helper_idle);
       status = tide_loop_run (loop);
+      tide_family_finish (&loop->family);
     }
   else
     status = refuse (loop, &target->stream, stage, error);
@@ -232,7 +229,7 @@ main (int argc, char **argv)
       /* The bell's thread may look at it until we are gone.  */
       if (!loop->bell.running)
         {
-          free (loop->processes[0]);
+          free (tide_family_get_target (&loop->family));
           free (loop);
         }
       break;

@@ -3,15 +3,12 @@
 #include "tide-bell.h"
 #include "tide-broker.h"
 #include "tide-control.h"
-#include "tide-measured.h"
+#include "tide-family.h"
 #include "tide-options.h"
 #include "tide-outlet.h"
 #include "tide-pump.h"
 
 #include <sys/types.h>
-
-/* So many processes are measured at a time.  */
-#define TIDE_LOOP_MAX_PROCESSES 256
 
 /* What happens from the start of the target to its end: one thread, one ppoll, and a tick for each process in
  * which its memory is looked at (each interval while RSS moved in the last second, each 10 ms else, and at
@@ -24,9 +21,8 @@ typedef struct
   TidePump pump;
   TideControl control;
   TideBell bell;
-  TideBroker broker;                                /* for the target */
-  TideMeasured *processes[TIDE_LOOP_MAX_PROCESSES]; /* owned; the first is the target */
-  uint32_t n_processes;
+  TideBroker broker; /* for the target */
+  TideFamily family;
   int child_fd; /* readable at SIGCHLD */
   bool detached;
   bool ended;
@@ -34,6 +30,5 @@ typedef struct
 
 int64_t tide_loop_now (void);
 
-/* The target runs, and is the first process.  Returns the status with which the helper ends: the target's,
- * 128+N after signal N.  */
+/* The target runs.  Returns the status with which the helper ends: the target's, 128+N after signal N.  */
 int tide_loop_run (TideLoop *self);

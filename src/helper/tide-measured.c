@@ -1,5 +1,8 @@
 #include "tide-measured.h"
 
+#include "tide-pidfd.h"
+
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +17,7 @@ tide_measured_start (
     TideMeasured *self, pid_t pid, TideShared *shared, uint32_t instruments, bool use_agent, int64_t now_ns)
 {
   self->pid = pid;
+  self->pidfd = -1;
   self->shared = *shared;
   *shared = (TideShared){ .fd = -1 };
   self->page_size = (uint64_t)sysconf (_SC_PAGESIZE);
@@ -30,9 +34,55 @@ void
 tide_measured_finish (TideMeasured *self)
 {
   tide_calls_drain_finish (&self->calls);
+  if (self->pidfd >= 0)
+    close (self->pidfd);
   tide_account_finish (&self->account);
   tide_procfs_finish (&self->procfs);
   tide_shared_finish (&self->shared);
+}
+
+bool
+tide_measured_watch (TideMeasured *self, int64_t at_ns)
+{
+  struct timespec boot, now;
+  TideProcStat before, after;
+
+  clock_gettime (CLOCK_BOOTTIME, &boot);
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  at_ns += (int64_t)(boot.tv_sec - now.tv_sec) * 1000000000 + (boot.tv_nsec - now.tv_nsec);
+  if (!tide_procfs_read_stat (&self->procfs, &before) || (int64_t)before.start_ns > at_ns)
+    {
+      tide_procfs_finish (&self->procfs);
+      return false;
+    }
+  self->pidfd = tide_pidfd_open (self->pid);
+  /* Still there, so the number is its own.  */
+  if (self->pidfd >= 0 && !tide_procfs_read_stat (&self->procfs, &after))
+    {
+      close (self->pidfd);
+      self->pidfd = -1;
+    }
+  return true;
+}
+
+bool
+tide_measured_has_ended (TideMeasured *self)
+{
+  struct pollfd p = { .fd = self->pidfd, .events = POLLIN };
+  TideProcStat stat;
+
+  if (self->pidfd >= 0)
+    return poll (&p, 1, 0) > 0;
+  return !tide_procfs_read_stat (&self->procfs, &stat) || stat.state == 'Z' || stat.state == 'X';
+}
+
+bool
+tide_measured_get_status (TideMeasured *self, int *status)
+{
+  /* The one knows it of those that were waited for, the other of those that were not: it may become so in
+   * between.  */
+  return tide_pidfd_get_status (self->pidfd, status) || tide_procfs_read_end (&self->procfs, status)
+         || tide_pidfd_get_status (self->pidfd, status);
 }
 
 static void
@@ -126,7 +176,10 @@ tide_measured_tick (TideMeasured *self, int64_t now_ns)
   follow_wishes (self, now_ns);
   drain (self, now_ns);
   if (self->suspended || !tide_account_charge (&self->account, now_ns, &pages))
-    return;
+    {
+      self->replaced = self->account.gone;
+      return;
+    }
   tide_calls_drain_notice (&self->calls, pages);
   if (now_ns - self->status_ns >= STATUS_NS)
     {
@@ -220,11 +273,23 @@ tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
 }
 
 void
+tide_measured_put_replaced (TideMeasured *self, int64_t now_ns)
+{
+  tide_account_end (&self->account, now_ns);
+  tide_measured_put_bye (self, now_ns, TIDE_END_EXECUTED, 0, 0);
+}
+
+void
 tide_measured_put_bye (
     TideMeasured *self, int64_t now_ns, TideEndKind kind, uint32_t value, uint64_t peak_bytes)
 {
   TideBye bye = { .kind = kind, .value = value, .peak_rss_bytes = peak_bytes };
 
+  if (bye.peak_rss_bytes < self->peak_bytes)
+    bye.peak_rss_bytes = self->peak_bytes;
+  if (bye.peak_rss_bytes < self->top_pages * self->page_size)
+    bye.peak_rss_bytes = self->top_pages * self->page_size;
+  self->over = true;
   tide_stream_put_lost (&self->stream, now_ns);
   bye.time_ns = tide_stream_stamp (&self->stream, now_ns);
   tide_put_bye (tide_stream_get_buffer (&self->stream), self->stream.number, &bye);

@@ -33,7 +33,10 @@ typedef struct
   uint64_t peak_bytes;
   uint64_t swap_pages;
   uint64_t page_size;
+  int pidfd; /* readable once it has ended; -1: none, or it is our child */
   bool suspended;
+  bool replaced; /* the process has become another program */
+  bool over;     /* the stream had its last frame          */
 } TideMeasured;
 
 /* The process runs, and the stream has its HELLO; its region is SHARED, which is taken.  USE_AGENT false: no
@@ -41,6 +44,14 @@ typedef struct
 void tide_measured_start (
     TideMeasured *self, pid_t pid, TideShared *shared, uint32_t instruments, bool use_agent, int64_t now_ns);
 void tide_measured_finish (TideMeasured *self);
+
+/* It is not our child, and its end is to be seen.  AT_NS: CLOCK_MONOTONIC of a time at which it was there.
+ * False: the process of that number is another one, that started later.  */
+bool tide_measured_watch (TideMeasured *self, int64_t at_ns);
+
+/* Of one that is watched.  STATUS: its wait status; false when it cannot be known.  */
+bool tide_measured_has_ended (TideMeasured *self);
+bool tide_measured_get_status (TideMeasured *self, int *status);
 
 /* Drains what its agent wrote, and looks at memory.  */
 void tide_measured_tick (TideMeasured *self, int64_t now_ns);
@@ -66,6 +77,9 @@ void tide_measured_put_detached (TideMeasured *self, int64_t now_ns);
 
 /* It has ended, but for its entry in /proc: all that is still to be said, but for the last frame.  */
 void tide_measured_put_rest (TideMeasured *self, int64_t now_ns);
+
+/* It has become another program: all that is still to be said.  */
+void tide_measured_put_replaced (TideMeasured *self, int64_t now_ns);
 
 /* The last frame.  PEAK_BYTES: what is known of it elsewhere, or 0.  */
 void tide_measured_put_bye (

@@ -29,6 +29,7 @@ tide_options_print_help (void)
         "  --budget N           thousandths of PROGRAM's time that measuring may take\n"
         "  --interval-us N      how often to look while memory changes (default 1000)\n"
         "  --opener WORD        may be repeated: the command that runs \"grant\" with more rights\n"
+        "  --children           measure the processes that PROGRAM starts as well\n"
         "  --capture            give PROGRAM terminals of its own and send its output as frames\n"
         "  --directory DIR      where PROGRAM starts\n"
         "  --set K=V            set a variable of PROGRAM's environment\n"
@@ -146,6 +147,8 @@ tide_options_parse (TideOptions *self, int argc, char **argv)
     {
       if (strcmp (argv[i], "--capture") == 0)
         self->capture = true;
+      else if (strcmp (argv[i], "--children") == 0)
+        self->children = true;
       else if (is_valued (argv[i]) && i + 1 < argc)
         {
           if (!take_value (self, argv[i], argv[i + 1]))

@@ -30,6 +30,7 @@ typedef struct
   uint64_t sample_bytes;
   uint32_t budget; /* thousandths; 0: any */
   bool capture;
+  bool children;
 } TideOptions;
 
 typedef enum

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A reader that sleeps for a second must not cost us anything.  */
@@ -32,6 +33,22 @@ tide_outlet_finish (TideOutlet *self)
 {
   tide_outlet_close (self);
   tide_buffer_finish (&self->buffer);
+}
+
+static int64_t
+read_clock (clockid_t clock)
+{
+  struct timespec t;
+
+  clock_gettime (clock, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void
+tide_outlet_set_time (TideOutlet *self, int64_t start_ns)
+{
+  self->clock_base_ns = start_ns;
+  self->start_wall_ns = (uint64_t)(read_clock (CLOCK_REALTIME) - (read_clock (CLOCK_MONOTONIC) - start_ns));
 }
 
 bool

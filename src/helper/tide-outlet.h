@@ -22,13 +22,17 @@ typedef struct
 {
   int fd; /* -1: the reader is gone */
   TideBuffer buffer;
-  size_t sent;           /* bytes of the buffer that were written */
-  int64_t clock_base_ns; /* CLOCK_MONOTONIC at time 0 of all streams */
+  size_t sent;            /* bytes of the buffer that were written */
+  int64_t clock_base_ns;  /* CLOCK_MONOTONIC at time 0 of all streams */
+  uint64_t start_wall_ns; /* Unix time then */
 } TideOutlet;
 
 /* Takes FD.  */
 void tide_outlet_init (TideOutlet *self, int fd);
 void tide_outlet_finish (TideOutlet *self);
+
+/* All streams begin at START_NS of CLOCK_MONOTONIC.  */
+void tide_outlet_set_time (TideOutlet *self, int64_t start_ns);
 
 bool tide_outlet_is_open (const TideOutlet *self);
 size_t tide_outlet_get_pending (const TideOutlet *self);

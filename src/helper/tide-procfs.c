@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -106,10 +107,11 @@ tide_procfs_parse_stat (int fd, TideProcStat *stat)
     UTIME = 14,
     STIME = 15,
     N_THREADS = 20,
+    START = 22,
   };
   char text[1024], *at;
   uint64_t tick_ns = 1000000000u / (uint64_t)sysconf (_SC_CLK_TCK);
-  uint64_t field[N_THREADS + 1] = { 0 };
+  uint64_t field[START + 1] = { 0 };
 
   if (!read_text (fd, text, sizeof text))
     return false;
@@ -119,7 +121,7 @@ tide_procfs_parse_stat (int fd, TideProcStat *stat)
     return false;
   stat->state = at[2];
   at += 3;
-  for (int i = STATE + 1; i <= N_THREADS; i++)
+  for (int i = STATE + 1; i <= START; i++)
     {
       char *end;
 
@@ -134,6 +136,7 @@ tide_procfs_parse_stat (int fd, TideProcStat *stat)
   stat->user_ns = field[UTIME] * tick_ns;
   stat->system_ns = field[STIME] * tick_ns;
   stat->n_threads = (uint32_t)field[N_THREADS];
+  stat->start_ns = field[START] * tick_ns;
   return true;
 }
 
@@ -141,6 +144,24 @@ bool
 tide_procfs_read_stat (TideProcfs *self, TideProcStat *stat)
 {
   return tide_procfs_parse_stat (self->stat, stat);
+}
+
+bool
+tide_procfs_read_end (TideProcfs *self, int *status)
+{
+  char text[1024];
+  const char *last;
+  struct stat st;
+
+  /* To those who may not know, the kernel says 0.  */
+  if (fstat (self->stat, &st) < 0 || (geteuid () != 0 && st.st_uid != geteuid ())
+      || !read_text (self->stat, text, sizeof text))
+    return false;
+  last = strrchr (text, ')');
+  if (last == NULL || last[1] != ' ' || last[2] != 'Z')
+    return false;
+  *status = (int)strtol (strrchr (text, ' '), NULL, 10);
+  return true;
 }
 
 static uint64_t

@@ -21,7 +21,8 @@ typedef struct
   uint64_t child_faults; /* of children that were waited for */
   uint64_t user_ns, system_ns;
   uint32_t n_threads;
-  char state; /* 'R', 'S', 'Z'... */
+  uint64_t start_ns; /* CLOCK_BOOTTIME, by clock ticks */
+  char state;        /* 'R', 'S', 'Z'... */
 } TideProcStat;
 
 void tide_procfs_init (TideProcfs *self, int pid);
@@ -39,6 +40,9 @@ bool tide_procfs_read_status (TideProcfs *self, uint64_t *swap_bytes, uint64_t *
 bool tide_procfs_takes_signal (TideProcfs *self, int number);
 /* CPU time of the process, exact to the nanosecond.  */
 bool tide_procfs_read_cpu (TideProcfs *self, uint64_t *cpu_ns);
+
+/* The wait status of a process that is a zombie, if we may know it.  */
+bool tide_procfs_read_end (TideProcfs *self, int *status);
 
 /* Reads an open /proc/.../stat of a process or thread.  */
 bool tide_procfs_parse_stat (int fd, TideProcStat *stat);

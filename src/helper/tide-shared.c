@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 bool
-tide_shared_open (TideShared *self, const TideOptions *options)
+tide_shared_make (TideShared *self, bool filled)
 {
   void *memory;
 
@@ -17,28 +17,23 @@ tide_shared_open (TideShared *self, const TideOptions *options)
   self->fd = memfd_create ("pagetide", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (self->fd < 0)
     return false;
-  /* Sealed: a target that shrinks it could kill us.  Filled with pages now, so that its growth is nobody's
-   * event.  */
+  /* Sealed: a target that shrinks it could kill us.  */
   if (ftruncate (self->fd, TIDE_REGION_SIZE) < 0
       || fcntl (self->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
     return false;
-  memory = mmap (NULL, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, self->fd, 0);
+  memory = mmap (NULL, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | (filled ? MAP_POPULATE : 0),
+                 self->fd, 0);
   if (memory == MAP_FAILED)
     return false;
   self->region = memory;
   self->region->magic = TIDE_REGION_MAGIC;
   self->region->version = TIDE_REGION_VERSION;
   self->region->size = TIDE_REGION_SIZE;
-  atomic_store (&self->region->wanted, options->instruments);
-  atomic_store (&self->region->trigger_bytes, options->trigger_bytes);
-  atomic_store (&self->region->sample_bytes, options->sample_bytes);
-  atomic_store (&self->region->budget, options->budget);
   self->region->faults_socket = -1;
   for (int i = 0; i < TIDE_N_AREAS; i++)
     self->region->areas[i].fd = -1;
   self->region->page_size = (uint32_t)sysconf (_SC_PAGESIZE);
   self->region->helper_pid = (uint32_t)getpid ();
-  tide_shared_prepare (self, options->instruments);
   return true;
 }
 
@@ -87,4 +82,17 @@ tide_shared_finish (TideShared *self)
   if (self->region != NULL)
     munmap (self->region, TIDE_REGION_SIZE);
   self->region = NULL;
+}
+
+bool
+tide_shared_open (TideShared *self, const TideOptions *options)
+{
+  if (!tide_shared_make (self, true))
+    return false;
+  atomic_store (&self->region->wanted, options->instruments);
+  atomic_store (&self->region->trigger_bytes, options->trigger_bytes);
+  atomic_store (&self->region->sample_bytes, options->sample_bytes);
+  atomic_store (&self->region->budget, options->budget);
+  tide_shared_prepare (self, options->instruments);
+  return true;
 }

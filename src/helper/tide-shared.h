@@ -14,7 +14,11 @@ typedef struct
   TideArea areas[TIDE_N_AREAS];
 } TideShared;
 
-/* False and errno.  */
+/* Not wanted of anybody yet.  FILLED: its pages are there at once, else as they are used.  False and errno.
+ */
+bool tide_shared_make (TideShared *self, bool filled);
+
+/* The target's own.  False and errno.  */
 bool tide_shared_open (TideShared *self, const TideOptions *options);
 
 /* Makes the areas that INSTRUMENTS need and that are not there yet: before they are wanted of the agent.  One

@@ -107,7 +107,8 @@ tide_spawn_start (TideSpawn *self,
                   const TidePump *pump,
                   int faults_fd,
                   const sigset_t *ignored,
-                  bool use_agent)
+                  bool use_agent,
+                  int board_fd)
 {
   int report[2];
 
@@ -119,7 +120,7 @@ tide_spawn_start (TideSpawn *self,
       if (self->agent_fd < 0)
         return false;
     }
-  self->environment = tide_environment_build (options, use_agent, self->agent_fd >= 0);
+  self->environment = tide_environment_build (options, use_agent, self->agent_fd >= 0, board_fd);
   if (self->environment == NULL)
     return false;
   self->executable = tide_environment_find_program (self->environment, options->command[0]);

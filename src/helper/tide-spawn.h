@@ -28,14 +28,15 @@ typedef struct
 /* Forks while the helper has one thread, so that the child may do what it needs.  The child has the region
  * and, when captured, the pump's slaves; no signal is blocked, those of IGNORED are ignored, and the others
  * have their default action.  FAULTS_FD (or -1) is its end of the broker's socket.  USE_AGENT false starts it
- * without.  False and errno when that fails.  */
+ * without; BOARD_FD is -1 when its children are left alone.  False and errno when that fails.  */
 bool tide_spawn_start (TideSpawn *self,
                        const TideOptions *options,
                        TideShared *shared,
                        const TidePump *pump,
                        int faults_fd,
                        const sigset_t *ignored,
-                       bool use_agent);
+                       bool use_agent,
+                       int board_fd);
 
 /* Waits until the child has become the program.  False: it has not, ERROR is the errno and STAGE what it was
  * doing; it is reaped.  */

@@ -7,9 +7,6 @@
 
 #include <glib/gi18n-lib.h>
 
-/* More processes than any program that we follow starts.  */
-#define MAX_STREAMS 4096
-
 struct _TideDecoder
 {
   GPtrArray *streams; /* TideDecoderStream by number, NULL where none began */
@@ -70,7 +67,7 @@ take_hello (TideDecoder *self, guint number, TideSlice payload, GError **error)
     }
   if (number >= self->streams->len)
     g_ptr_array_set_size (self->streams, (gint)number + 1);
-  if (g_ptr_array_index (self->streams, number) != NULL || self->n_streams == MAX_STREAMS)
+  if (g_ptr_array_index (self->streams, number) != NULL || self->n_streams == TIDE_WIRE_MAX_STREAMS)
     return FALSE;
   g_ptr_array_index (self->streams, number) =
       tide_decoder_stream_new (number, &hello, add_batch (self, number, 0));

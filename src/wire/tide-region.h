@@ -32,7 +32,7 @@
 #include "tide-wire.h"
 
 #define TIDE_REGION_MAGIC 0x314e474552444954ull /* "TIDREGN1" */
-#define TIDE_REGION_VERSION 2
+#define TIDE_REGION_VERSION 3
 #define TIDE_REGION_RING_OFFSET 8192
 #define TIDE_REGION_RING_SIZE (1u << 20)
 #define TIDE_REGION_SIZE (TIDE_REGION_RING_OFFSET + TIDE_REGION_RING_SIZE)
@@ -43,6 +43,8 @@
  * before us, if there was one.  */
 #define TIDE_ENV_REGION "PAGETIDE_REGION"
 #define TIDE_ENV_PRELOAD "PAGETIDE_LD_PRELOAD"
+/* How LD_PRELOAD begins where the agent's own path cannot stand in it.  */
+#define TIDE_PRELOAD_BY_FD "/proc/self/fd/"
 
 typedef enum
 {
@@ -154,11 +156,12 @@ typedef struct
   uint32_t padding;
   uint32_t page_size;
   uint32_t helper_pid; /* for PR_SET_PTRACER */
-  uint32_t target_pid;
+  uint32_t target_pid; /* of an offered region 0, until its process takes it */
 
   /* Written by the agent.  `agent_state` last, with release order.  */
   _Atomic uint32_t agent_state;
   uint32_t python_flags; /* TIDE_PYTHON_* */
+  uint64_t mapped_at;    /* address of this in the target: gone after an exec */
   char python_version[32];
   TidePythonLayout layout;
   TideRegionInstrument instruments[TIDE_N_INSTRUMENTS]; /* by bit number; a reason may be a remark when on */

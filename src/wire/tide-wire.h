@@ -28,6 +28,8 @@
 /* A hostile length must not make a reader allocate without bound.  The largest honest frame is an OUTPUT or
  * EVENTS block (64 KiB).  */
 #define TIDE_WIRE_MAX_PAYLOAD (1u << 20)
+/* More processes than that are not told of.  */
+#define TIDE_WIRE_MAX_STREAMS 4096
 
 typedef enum
 {
@@ -115,6 +117,7 @@ typedef enum
   TIDE_END_SIGNALLED = 1, /* value: signal number                        */
   TIDE_END_DETACHED = 2,  /* the program goes on without us              */
   TIDE_END_UNKNOWN = 3,   /* we lost sight of it                         */
+  TIDE_END_EXECUTED = 4,  /* the process became another program (1.1)    */
 } TideEndKind;
 
 /* Of the every-call instruments.  */

@@ -1,0 +1,155 @@
+#define _GNU_SOURCE
+#include "tide-join.h"
+#include "tide-region-map.h"
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct
+{
+  TideBoard *board;
+  TideBoardSlot *slot; /* that we claimed last */
+} join;
+
+static int
+open_of_helper (uint32_t helper_pid, int fd)
+{
+  char path[48];
+
+  snprintf (path, sizeof path, "/proc/%u/fd/%d", helper_pid, fd);
+  return open (path, O_RDWR | O_CLOEXEC);
+}
+
+bool
+tide_join_open (int helper_pid, int fd)
+{
+  int own = open_of_helper ((uint32_t)helper_pid, fd);
+  int seals = own < 0 ? -1 : fcntl (own, F_GET_SEALS);
+  void *memory = MAP_FAILED;
+  TideBoard *board;
+  struct stat st;
+
+  if (seals >= 0 && seals & F_SEAL_SHRINK && syscall (SYS_fstat, own, &st) == 0
+      && st.st_size == TIDE_BOARD_SIZE)
+    memory = mmap (NULL, TIDE_BOARD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, own, 0);
+  if (own >= 0)
+    close (own);
+  if (memory == MAP_FAILED)
+    return false;
+  board = memory;
+  if (board->magic == TIDE_BOARD_MAGIC && board->version == TIDE_BOARD_VERSION
+      && board->size == TIDE_BOARD_SIZE && board->helper_pid == (uint32_t)helper_pid
+      && !atomic_load (&board->closed))
+    {
+      join.board = board;
+      return true;
+    }
+  munmap (memory, TIDE_BOARD_SIZE);
+  return false;
+}
+
+bool
+tide_join_is_open (void)
+{
+  return join.board && !atomic_load (&join.board->closed);
+}
+
+_Atomic uint32_t *
+tide_join_get_bell (void)
+{
+  return join.board ? &join.board->helper_idle : NULL;
+}
+
+static void
+ring (void)
+{
+  _Atomic uint32_t *idle = &join.board->helper_idle;
+
+  if (atomic_exchange (idle, 0))
+    syscall (SYS_futex, idle, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static TideRegion *
+open_region (TideBoardSlot *slot, void *place)
+{
+  int fd = open_of_helper (join.board->helper_pid, slot->fd);
+  TideRegion *region = fd < 0 ? NULL : tide_region_map (fd, 0, place);
+
+  if (fd >= 0)
+    close (fd);
+  return region;
+}
+
+/* False: the helper has given us up.  */
+static bool
+finish_claim (TideBoardSlot *slot, TideSlotState state)
+{
+  uint64_t claimed = TIDE_SLOT_WORD (getpid (), TIDE_SLOT_CLAIMED);
+
+  return atomic_compare_exchange_strong (&slot->word, &claimed, TIDE_SLOT_WORD (getpid (), state));
+}
+
+static TideRegion *
+take (TideBoardSlot *slot, bool forked, void *place)
+{
+  TideRegion *region = open_region (slot, place);
+  struct timespec t;
+
+  if (!region)
+    {
+      finish_claim (slot, TIDE_SLOT_FAILED);
+      return NULL;
+    }
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  slot->claim_ns = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+  slot->parent_pid = (uint32_t)getppid ();
+  slot->forked = forked;
+  region->target_pid = (uint32_t)getpid ();
+  region->mapped_at = (uint64_t)(uintptr_t)region;
+  join.slot = slot;
+  return region;
+}
+
+TideRegion *
+tide_join_claim (bool forked, void *place)
+{
+  uint32_t pid = (uint32_t)getpid ();
+  TideRegion *region = NULL;
+  bool claimed = false;
+
+  if (!tide_join_is_open ())
+    return NULL;
+  for (uint32_t i = 0; i < TIDE_BOARD_SLOTS && !claimed; i++)
+    {
+      TideBoardSlot *slot = &join.board->slots[(pid + i) % TIDE_BOARD_SLOTS];
+      uint64_t offered = TIDE_SLOT_WORD (0, TIDE_SLOT_OFFERED);
+
+      claimed =
+          atomic_compare_exchange_strong (&slot->word, &offered, TIDE_SLOT_WORD (pid, TIDE_SLOT_CLAIMED));
+      if (claimed)
+        region = take (slot, forked, place);
+    }
+  if (!region)
+    {
+      atomic_fetch_add (&join.board->missed, 1);
+      ring ();
+    }
+  return region;
+}
+
+void
+tide_join (void)
+{
+  if (!join.slot)
+    return;
+  if (!finish_claim (join.slot, TIDE_SLOT_JOINED))
+    atomic_fetch_add (&join.board->missed, 1);
+  join.slot = NULL;
+  ring ();
+}
