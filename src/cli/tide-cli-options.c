@@ -142,6 +142,13 @@ take_max_size (Parse *parse, const char *value, GError **error)
   return TRUE;
 }
 
+static gboolean
+take_children (Parse *parse, const char *value, GError **error)
+{
+  parse->options->launch->children = TRUE;
+  return TRUE;
+}
+
 static const struct
 {
   const char *name;
@@ -160,7 +167,7 @@ static const struct
   { "--trigger", take_trigger, FALSE, FALSE },
   { "--budget", take_budget, FALSE, FALSE },
   { "--switch-at", take_switch_at, TRUE, FALSE },
-  { "--children", NULL, FALSE, TRUE },
+  { "--children", take_children, FALSE, TRUE },
   { "--pid", NULL, TRUE, FALSE },
   { "--duration", NULL, TRUE, FALSE },
 };
@@ -183,6 +190,13 @@ take_option (Parse *parse, char **argv, int *at, gboolean record, GError **error
         continue;
       if (options_by_name[i].take == NULL)
         return fail (error, _ ("The option %s is not built yet."), name);
+      if (options_by_name[i].no_value)
+        {
+          if (*attached != '\0')
+            return fail (error, _ ("The option %s takes no value."), name);
+          ++*at;
+          return options_by_name[i].take (parse, NULL, error);
+        }
       if (*attached == '\0')
         value = argv[++*at];
       else

@@ -88,12 +88,16 @@ start_timers (Record *record, const GArray *switches)
 
 /* The program's exit status, and 1 where nobody knows it.  */
 static int
-get_status (const TideProcessEnd *end)
+get_status (const TideProcessEnd *end, TideTarget *target)
 {
+  int status = tide_target_get_exit_status (target);
+
   if (end != NULL && end->kind == TIDE_END_EXITED)
     return (int)(end->value & 0xff);
   if (end != NULL && end->kind == TIDE_END_SIGNALLED)
     return 128 + (int)(end->value & 0x7f);
+  if (end != NULL && end->kind == TIDE_END_EXECUTED && status >= 0)
+    return status;
   return 1;
 }
 
@@ -151,7 +155,7 @@ run (const TideLaunch *launch, const GArray *switches, const char *path, gboolea
   start_timers (&record, switches);
   g_main_loop_run (loop);
 
-  status = get_status (tide_record_summary_get_end (summary));
+  status = get_status (tide_record_summary_get_end (summary), target);
   if (tide_record_summary_get_error (summary) != NULL)
     tide_cli_fail ("%s", tide_record_summary_get_error (summary));
   if (tide_target_get_error (target) != NULL)

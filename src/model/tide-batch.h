@@ -83,7 +83,8 @@ typedef struct
 {
   guint pid, parent_pid;
   guint page_size;
-  gint64 start_wall_ns;
+  gint64 start_wall_ns; /* Unix time at time 0 of the recording             */
+  gint64 start_ns;      /* when the process was started, in the recording */
   char *executable;
   char *directory;
   char *host;

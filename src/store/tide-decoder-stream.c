@@ -94,6 +94,8 @@ make_info (const TideHello *hello)
   info->parent_pid = hello->parent_pid;
   info->page_size = (guint)hello->page_size;
   info->start_wall_ns = clamp_unsigned (hello->start_wall_ns);
+  if (hello->process_start_ns > hello->clock_base_ns)
+    info->start_ns = clamp_unsigned (MIN (hello->process_start_ns - hello->clock_base_ns, MAX_TIME_NS));
   info->executable = make_text_or_null (hello->executable);
   info->directory = make_text_or_null (hello->directory);
   info->host = make_text_or_null (hello->host);
@@ -421,8 +423,9 @@ take_bye (TideDecoderStream *self, TideSlice payload)
     return FALSE;
   if (self->batch->end == NULL)
     self->batch->end = g_new0 (TideProcessEnd, 1);
-  *self->batch->end = (TideProcessEnd){ bye.time_ns, MIN (bye.kind, TIDE_END_UNKNOWN), bye.value,
-                                        clamp_unsigned (bye.peak_rss_bytes) };
+  *self->batch->end =
+      (TideProcessEnd){ bye.time_ns, bye.kind <= TIDE_END_EXECUTED ? bye.kind : TIDE_END_UNKNOWN, bye.value,
+                        clamp_unsigned (bye.peak_rss_bytes) };
   return TRUE;
 }
 

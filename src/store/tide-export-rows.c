@@ -44,7 +44,7 @@ gboolean
 tide_view_is_supported (TideView view)
 {
   return view == TIDE_VIEW_SUMMARY || view == TIDE_VIEW_FUNCTIONS || view == TIDE_VIEW_TIMELINE
-         || view == TIDE_VIEW_MARKERS || view == TIDE_VIEW_EVENTS;
+         || view == TIDE_VIEW_MARKERS || view == TIDE_VIEW_EVENTS || view == TIDE_VIEW_PROCESSES;
 }
 
 GPtrArray *
@@ -121,9 +121,10 @@ tide_export_rows_new (TideRecording *recording,
       return tide_marker_rows_new (processes, options);
     case TIDE_VIEW_EVENTS:
       return tide_event_rows_new (processes, options);
+    case TIDE_VIEW_PROCESSES:
+      return tide_process_rows_new (processes, options);
     case TIDE_VIEW_LINES:
     case TIDE_VIEW_TREE:
-    case TIDE_VIEW_PROCESSES:
     case TIDE_VIEW_ALLOCATOR:
     case TIDE_VIEW_TRACEMALLOC:
     case TIDE_VIEW_TYPES:

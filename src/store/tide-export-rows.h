@@ -12,6 +12,10 @@ TideRowSource *tide_export_rows_new (TideRecording *recording,
                                      GCancellable *cancellable,
                                      GError **error);
 
+/* How a process ended: for people (NULL: it has not; transfer full), and in cells for programs.  */
+char *tide_export_describe_end (const TideProcessEnd *end);
+void tide_export_fill_end (const TideProcessEnd *end, TideCell *kind, TideCell *status);
+
 /* The processes of OPTIONS.  Transfer container.  */
 GPtrArray *tide_export_get_processes (TideRecording *recording, const TideExportOptions *options);
 /* Names of the instruments that measured PROCESS.  Transfer full.  */
@@ -26,6 +30,9 @@ TideRowSource *tide_function_rows_new (GPtrArray *processes,
                                        GCancellable *cancellable,
                                        GError **error);
 TideRowSource *tide_event_rows_new (GPtrArray *processes, const TideExportOptions *options);
+/* One row a process, those alone that were there in the span.  */
+TideRowSource *tide_process_rows_new (GPtrArray *processes, const TideExportOptions *options);
+
 TideRowSource *tide_timeline_rows_new (GPtrArray *processes, const TideExportOptions *options);
 TideRowSource *tide_marker_rows_new (GPtrArray *processes, const TideExportOptions *options);
 

@@ -84,8 +84,8 @@ entry_clear (gpointer data)
   tide_function_table_unref (self->table);
 }
 
-static char *
-describe_end (const TideProcessEnd *end)
+char *
+tide_export_describe_end (const TideProcessEnd *end)
 {
   if (end == NULL)
     return NULL;
@@ -97,27 +97,27 @@ describe_end (const TideProcessEnd *end)
       return g_strdup_printf (_ ("by signal %u (%s)"), end->value, g_strsignal ((gint)end->value));
     case TIDE_END_DETACHED:
       return g_strdup (_ ("goes on; measuring was ended"));
+    case TIDE_END_EXECUTED:
+      return g_strdup (_ ("became another program"));
     case TIDE_END_UNKNOWN:
     default:
       return g_strdup (_ ("unknown how"));
     }
 }
 
-static void
-fill_end (const TideProcessEnd *end, TideCell *cells)
+void
+tide_export_fill_end (const TideProcessEnd *end, TideCell *kind, TideCell *status)
 {
   static const char *const kinds[] = {
-    [TIDE_END_EXITED] = "exited",
-    [TIDE_END_SIGNALLED] = "signalled",
-    [TIDE_END_DETACHED] = "detached",
-    [TIDE_END_UNKNOWN] = "unknown",
+    [TIDE_END_EXITED] = "exited",   [TIDE_END_SIGNALLED] = "signalled", [TIDE_END_DETACHED] = "detached",
+    [TIDE_END_UNKNOWN] = "unknown", [TIDE_END_EXECUTED] = "executed",
   };
 
   if (end == NULL)
     return;
-  tide_cell_set_text (&cells[COLUMN_EXIT], kinds[MIN (end->kind, TIDE_END_UNKNOWN)]);
+  tide_cell_set_text (kind, kinds[end->kind < G_N_ELEMENTS (kinds) ? end->kind : TIDE_END_UNKNOWN]);
   if (end->kind == TIDE_END_EXITED || end->kind == TIDE_END_SIGNALLED)
-    tide_cell_set_number (&cells[COLUMN_EXIT_STATUS], end->value);
+    tide_cell_set_number (status, end->value);
 }
 
 /* When RSS first was PEAK in [begin, end).  */
@@ -158,7 +158,7 @@ fill_rss (TideProcess *process, TideSpan span, gint64 shutdown, TideCell *cells)
 {
   TideSeries *rss = tide_process_get_rss (process);
   gint64 last_ns = tide_process_get_last_time (process);
-  gint64 begin_ns = MAX (span.begin_ns, 0);
+  gint64 begin_ns = MAX (span.begin_ns, tide_process_get_info (process)->start_ns);
   /* Half-open: what happened at the very last moment belongs to the recording.  */
   gint64 end_ns = MIN (span.end_ns, last_ns + 1);
   gint64 start;
@@ -237,7 +237,8 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
   tide_cell_set_text (&cells[COLUMN_PYTHON], info->python_version);
   cells[COLUMN_ARGV].list = (const char *const *)info->argv;
   cells[COLUMN_ARGV].is_null = info->argv == NULL;
-  fill_end (tide_process_get_end (entry->process), cells);
+  tide_export_fill_end (tide_process_get_end (entry->process), &cells[COLUMN_EXIT],
+                        &cells[COLUMN_EXIT_STATUS]);
   tide_cell_set_text (&cells[COLUMN_ENDED], entry->ended);
   /* Without an event nothing was attributed, and that is no measured nought.  */
   if (tide_process_get_n_events (entry->process) > 0)
@@ -285,7 +286,7 @@ tide_summary_rows_new (GPtrArray *processes,
           return NULL;
         }
       entry.instruments = tide_export_get_instruments (process);
-      entry.ended = describe_end (tide_process_get_end (process));
+      entry.ended = tide_export_describe_end (tide_process_get_end (process));
       g_array_append_val (self->entries, entry);
     }
   return &self->parent;

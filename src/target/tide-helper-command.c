@@ -127,6 +127,8 @@ tide_helper_command (const TideLaunch *launch, int frames_fd, int control_fd, GE
     add_number (builder, "--budget", MIN (launch->budget, TIDE_BUDGET_MAX));
   if (launch->capture_output)
     g_strv_builder_add (builder, "--capture");
+  if (launch->children)
+    g_strv_builder_add (builder, "--children");
   if (launch->directory != NULL)
     add_option (builder, "--directory", launch->directory);
   for (guint i = 0; launch->environment != NULL && launch->environment[i] != NULL; i++)

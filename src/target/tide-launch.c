@@ -281,6 +281,7 @@ tide_launch_to_variant (const TideLaunch *self)
   g_variant_dict_insert (&dict, "max-bytes", "t", self->max_bytes);
   g_variant_dict_insert (&dict, "ask-permission", "b", self->ask_permission);
   g_variant_dict_insert (&dict, "capture-output", "b", self->capture_output);
+  g_variant_dict_insert (&dict, "children", "b", self->children);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
@@ -306,7 +307,7 @@ tide_launch_from_variant (GVariant *variant)
   g_autoptr (TideLaunch) self = NULL;
   GVariantDict dict;
   guint32 kind = 0, instruments = 0, interval_ms = 0, budget = 0;
-  gboolean capture = FALSE, ask = FALSE;
+  gboolean capture = FALSE, ask = FALSE, children = FALSE;
 
   if (variant == NULL || !g_variant_is_of_type (variant, G_VARIANT_TYPE_VARDICT))
     return NULL;
@@ -332,6 +333,8 @@ tide_launch_from_variant (GVariant *variant)
     self->ask_permission = ask;
   if (g_variant_dict_lookup (&dict, "capture-output", "b", &capture))
     self->capture_output = capture;
+  if (g_variant_dict_lookup (&dict, "children", "b", &children))
+    self->children = children;
   g_variant_dict_clear (&dict);
   return self->program != NULL ? g_steal_pointer (&self) : NULL;
 }

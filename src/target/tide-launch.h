@@ -31,6 +31,7 @@ typedef struct
   guint64 sample_bytes;    /* bytes-sampled: mean distance of two samples; 0: the default */
   guint budget;            /* thousandths of the program's time for measuring; 0: any   */
   guint64 max_bytes;       /* bound of the recording; 0: none                          */
+  gboolean children;       /* measure the processes that it starts as well               */
   gboolean capture_output; /* its output comes as OUTPUT frames (window); else it has our stdin, stdout and
                               stderr */
 } TideLaunch;

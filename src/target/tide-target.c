@@ -104,14 +104,8 @@ static void G_GNUC_PRINTF (2, 3) blame_helper (TideTarget *self, const char *for
 
 /* The stream broke off: the helper's own end says why.  */
 static void
-on_helper_exit (GObject *source, GAsyncResult *result, gpointer data)
+blame_for_end (TideTarget *self)
 {
-  g_autoptr (GError) error = NULL;
-  TideTarget *self;
-
-  if (!g_subprocess_wait_finish (G_SUBPROCESS (source), result, &error))
-    return; /* the target is gone, or waited long enough */
-  self = data;
   if (g_subprocess_get_if_signaled (self->helper))
     blame_helper (self, _ ("The measuring helper was ended by signal %d (%s); what came before it is kept."),
                   g_subprocess_get_term_sig (self->helper),
@@ -121,6 +115,19 @@ on_helper_exit (GObject *source, GAsyncResult *result, gpointer data)
         self,
         _ ("The measuring helper ended with status %d before the program did; what came before it is kept."),
         g_subprocess_get_exit_status (self->helper));
+}
+
+static void
+on_helper_exit (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  TideTarget *self;
+
+  if (!g_subprocess_wait_finish (G_SUBPROCESS (source), result, &error))
+    return; /* the target is gone, or waited long enough */
+  self = data;
+  if (!tide_channel_is_whole (self->channel))
+    blame_for_end (self);
   finish (self);
 }
 
@@ -131,8 +138,9 @@ on_exit_late (gpointer data)
 
   self->exit_timer = 0;
   g_cancellable_cancel (self->waiting);
-  blame_helper (self,
-                _ ("The measuring helper stopped before the program did; what came before it is kept."));
+  if (!tide_channel_is_whole (self->channel))
+    blame_helper (self,
+                  _ ("The measuring helper stopped before the program did; what came before it is kept."));
   finish (self);
   return G_SOURCE_REMOVE;
 }
@@ -142,13 +150,8 @@ on_ended (gpointer data)
 {
   TideTarget *self = data;
 
-  if (tide_channel_is_whole (self->channel))
-    {
-      finish (self);
-      return;
-    }
   self->error = tide_channel_dup_error (self->channel);
-  if (self->error != NULL)
+  if (self->error != NULL && !tide_channel_is_whole (self->channel))
     {
       finish (self);
       return;
@@ -261,6 +264,15 @@ gboolean
 tide_target_has_ended (TideTarget *self)
 {
   return self->ended;
+}
+
+int
+tide_target_get_exit_status (TideTarget *self)
+{
+  /* Not waited for: it took its time.  */
+  if (g_subprocess_get_identifier (self->helper) != NULL || !g_subprocess_get_if_exited (self->helper))
+    return -1;
+  return g_subprocess_get_exit_status (self->helper);
 }
 
 gboolean

@@ -39,6 +39,9 @@ void tide_target_detach (TideTarget *self);
 void tide_target_switch (TideTarget *self, guint stream, const TideSwitch *wish);
 /* The share of the program's time that measuring may take, in thousandths; 0: any.  */
 void tide_target_set_budget (TideTarget *self, guint thousandths);
+/* The status with which the helper ended, which is the program's (128 + N after signal N) whatever became of
+ * its stream; -1: unknown.  After "ended".  */
+int tide_target_get_exit_status (TideTarget *self);
 /* FALSE when the stream ended before its program said how it did: the figures at the end are missing.  After
  * "ended".  */
 gboolean tide_target_is_whole (TideTarget *self);

@@ -94,10 +94,9 @@ class General(Case):
         for command in UNBUILT:
             with self.subTest(command):
                 self.assert_sentence(self.run_it(command, "1"), "not built yet")
-        for option in ("--children", "--pid=1", "--duration=1"):
+        for option in ("--pid=1", "--duration=1"):
             with self.subTest(option):
                 self.assert_sentence(self.run_it("record", option, "-c", "pass"), "not built yet")
-        self.assert_sentence(self.run_it("run", "--children", "-c", "pass"), "not built yet")
         for name in ("heap", "tracemalloc=4", "mallocstats"):
             with self.subTest(name):
                 self.assert_sentence(self.run_it("record", "--instruments", name, "-c", "pass"), "not built yet")

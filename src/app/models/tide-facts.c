@@ -140,6 +140,8 @@ tide_facts_end (TideProcess *process)
                               g_strsignal ((int)MIN (end->value, 255)));
     case TIDE_END_DETACHED:
       return g_strdup (_ ("no longer measured; the program went on"));
+    case TIDE_END_EXECUTED:
+      return g_strdup (_ ("became another program"));
     default:
       return g_strdup (_ ("lost from sight; how it ended is not known"));
     }
