@@ -24,10 +24,10 @@ def options():
     parser.add_argument("--python", action="append", metavar="PATH", help="an interpreter; may be repeated (default: all that are found, "
                         "and those of PAGETIDE_TEST_PYTHONS)")
     parser.add_argument("--instruments", default=",".join(harness.DEFAULT), metavar="SET,…", help="instruments joined by +; with :no-perf "
-                        "where perf is refused; tracemalloc and cProfile are Python's own (default: %(default)s)")
+                        "where perf is refused, :no-readv where process_vm_readv is as well; tracemalloc and cProfile are Python's own (default: %(default)s)")
     parser.add_argument("--workloads", default=",".join(cost.WORKLOADS), metavar="NAME,…", help="default: %(default)s")
     parser.add_argument("--parts", default=",".join(PARTS), metavar="PART,…", help="default: %(default)s")
-    parser.add_argument("--quick", action="store_true", help="less often; good to 3 % on a quiet machine")
+    parser.add_argument("--quick", action="store_true", help="less often: good to some 2 %% on a quiet machine")
     parser.add_argument("--json", metavar="FILE", help="write all figures to FILE")
     parser.add_argument("--summary", metavar="FILE", help="run nothing: compare the figures of FILE, which --json wrote, with those to be kept")
     return parser.parse_args()

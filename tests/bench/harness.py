@@ -14,18 +14,23 @@ OTHERS = ["tracemalloc", "cProfile"]
 # These slow a program down so much that they get less of it to do.
 SLOW = ["calls", "lines", "bytes", "tracemalloc", "cProfile"]
 NO_PERF_SUFFIX = ":no-perf"
+NO_READV_SUFFIX = ":no-readv"
 DEFAULT = ["events", "events+faults", "events+faults:no-perf", "calls", "lines", "bytes", "bytes-sampled", "gc", "tracemalloc", "cProfile"]
 ADDR_NO_RANDOMIZE = 0x0040000
 TIMEOUT_S = 600
 
 
 class Way:
-    """A way of running a program: "bare", one of OTHERS, or instruments joined by +, with :no-perf where perf is to be refused."""
+    """A way of running a program: "bare", one of OTHERS, or instruments joined by +, with :no-perf where perf is to be refused, :no-readv where
+    the helper may not read memory by process_vm_readv either."""
 
     def __init__(self, name):
         self.name = name
-        self.no_perf = name.endswith(NO_PERF_SUFFIX)
-        words = name[:-len(NO_PERF_SUFFIX)] if self.no_perf else name
+        words, colon, refused = name.partition(":")
+        self.no_perf = bool(colon)
+        self.wrapper = [os.environ.get("PAGETIDE_NO_PERF", "no-perf")] if self.no_perf else []
+        if ":" + refused == NO_READV_SUFFIX:
+            self.wrapper.append("--no-readv")
         self.under = words if words in OTHERS else None
         self.instruments = [] if words.startswith("bare") or self.under else words.split("+")
         self.slow = self.under is not None or any(word in SLOW for word in self.instruments)
@@ -44,8 +49,7 @@ class Run:
         command = [python] + arguments
         if way.instruments:
             command = [pagetide(), "record", "--python", python, "--instruments", ",".join(way.instruments), "-o", self.recording] + arguments
-            if way.no_perf:
-                command.insert(0, os.environ.get("PAGETIDE_NO_PERF", "no-perf"))
+            command = way.wrapper + command
         # Where things lie, and in which order sets are walked, is the same in each run, so that runs can be compared.
         environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0")
         environment.pop("MALLOC_PERTURB_", None)

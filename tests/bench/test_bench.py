@@ -1,4 +1,8 @@
 """What the benchmarks make of their figures.  Prints TAP."""
+import os
+import subprocess
+import sys
+
 import cost
 import harness
 import known
@@ -9,10 +13,17 @@ import targets
 def ways():
     way = harness.Way("events+faults:no-perf")
     assert (way.instruments, way.no_perf, way.under, way.slow) == (["events", "faults"], True, None, False)
+    assert way.wrapper[1:] == [] and harness.Way("events:no-readv").wrapper[1:] == ["--no-readv"] and harness.Way("events").wrapper == []
     way = harness.Way("tracemalloc")
     assert (way.instruments, way.under, way.slow) == ([], "tracemalloc", True)
     assert harness.Way("events+bytes").slow and not harness.Way("bytes-sampled").slow
     assert harness.Way("bare again").instruments == []
+
+
+def usage():
+    program = os.path.join(harness.HERE, "bench.py")
+    said = subprocess.run([sys.executable, program, "--help"], stdout=subprocess.PIPE, check=True).stdout.decode()
+    assert "--instruments" in said and "--quick" in said, said
 
 
 def medians():
@@ -66,7 +77,7 @@ def printed():
     assert "1000" in text and "1.50" in text and "calls refused: not built yet" in text and "a note" in text, text
 
 
-CASES = [ways, medians, net_error, started, by_construction, what_is_kept, printed]
+CASES = [ways, usage, medians, net_error, started, by_construction, what_is_kept, printed]
 print("1..%d" % len(CASES))
 for number, case in enumerate(CASES, 1):
     try:
