@@ -92,6 +92,7 @@ static const struct
   { "app.quit", { "<Control>q" } },
   { "win.open", { "<Control>o" } },
   { "win.launch", { "<Control>l" } },
+  { "win.instruments", { "<Control>i" } },
   { "win.run-again", { "<Control><Shift>r" } },
   { "win.refresh", { "<Control>r", "F5" } },
   { "win.save-as", { "<Control>s" } },

@@ -3,6 +3,7 @@
 #include "tide-window-private.h"
 
 #include "tide-compat.h"
+#include "tide-instruments-dialog.h"
 #include "tide-launch-dialog.h"
 
 #include <glib/gi18n-lib.h>
@@ -122,6 +123,20 @@ change_pause (GSimpleAction *action, GVariant *state, gpointer user_data)
   TideWindow *self = user_data;
 
   tide_session_set_paused (self->session, g_variant_get_boolean (state));
+}
+
+/* One for each window; it stays open while the person looks at the tables.  */
+static void
+activate_instruments (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  TideWindow *self = user_data;
+
+  if (self->instruments == NULL)
+    {
+      self->instruments = GTK_WINDOW (tide_instruments_dialog_new (GTK_WINDOW (self), self->session));
+      g_object_add_weak_pointer (G_OBJECT (self->instruments), (gpointer *)&self->instruments);
+    }
+  gtk_window_present (self->instruments);
 }
 
 static void
@@ -330,6 +345,7 @@ static const GActionEntry window_actions[] = {
   { .name = "cancel-loading", .activate = activate_cancel_loading },
   { .name = "find", .activate = activate_find },
   { .name = "pause", .state = "false", .change_state = change_pause },
+  { .name = "instruments", .activate = activate_instruments },
   { .name = "stop", .activate = activate_stop },
   { .name = "run-again", .activate = activate_run_again },
   { .name = "refresh", .activate = activate_refresh },

@@ -36,6 +36,8 @@ struct _TideWindow
   GtkWidget *live;
   GtkLabel *live_state;
   GtkLabel *elapsed;
+  GtkButton *instruments_button;
+  GtkWindow *instruments; /* the dialog, weak; NULL: not open */
   GtkButton *stop_button;
   GtkToggleButton *pause_button;
   GtkMenuButton *open_button;

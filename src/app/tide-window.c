@@ -128,6 +128,7 @@ tide_window_update_live (TideWindow *self)
   gtk_widget_set_visible (self->live, live);
   gtk_widget_set_visible (GTK_WIDGET (self->pause_button), live);
   gtk_widget_set_visible (GTK_WIDGET (self->stop_button), live);
+  gtk_widget_set_visible (GTK_WIDGET (self->instruments_button), live);
   gtk_widget_set_visible (GTK_WIDGET (self->live_state), state != NULL);
   gtk_label_set_text (self->live_state, state != NULL ? state : "");
   if (paused)
@@ -276,6 +277,8 @@ tide_window_dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_object (&self->prompter);
   g_clear_object (&self->recent);
+  if (self->instruments != NULL)
+    gtk_window_destroy (self->instruments);
   G_OBJECT_CLASS (tide_window_parent_class)->dispose (object);
 }
 
@@ -302,6 +305,7 @@ tide_window_class_init (TideWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideWindow, live);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, live_state);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, elapsed);
+  gtk_widget_class_bind_template_child (widget_class, TideWindow, instruments_button);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, stop_button);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, pause_button);
   gtk_widget_class_bind_template_child (widget_class, TideWindow, open_button);

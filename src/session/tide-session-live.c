@@ -134,6 +134,9 @@ tide_session_launch (TideSession *self, const TideLaunch *launch, GError **error
   g_object_freeze_notify (G_OBJECT (self));
   self->target = g_steal_pointer (&target);
   self->launch = tide_launch_copy (launch);
+  self->instruments = launch->instruments;
+  self->options = (TideInstrumentOptions){ launch->trigger_bytes, launch->sample_bytes, launch->budget };
+  tide_session_notify (self, PROP_INSTRUMENTS);
   g_signal_connect (self->target, "ready", G_CALLBACK (on_ready), self);
   g_signal_connect (self->target, "ended", G_CALLBACK (on_ended), self);
   tide_session_adopt_file (self, path);
@@ -162,4 +165,45 @@ tide_session_set_paused (TideSession *self, gboolean paused)
   self->paused = !!paused;
   tide_target_suspend (self->target, self->paused);
   tide_session_notify (self, PROP_PAUSED);
+}
+
+void
+tide_session_switch (TideSession *self, guint instruments, gboolean on)
+{
+  TideSwitch wish = { .on = on ? instruments : 0, .off = on ? 0 : instruments };
+
+  if (self->state != TIDE_SESSION_LIVE)
+    return;
+  self->instruments = on ? self->instruments | instruments : self->instruments & ~instruments;
+  tide_target_switch (self->target, TIDE_STREAM_ALL, &wish);
+  tide_session_notify (self, PROP_INSTRUMENTS);
+}
+
+guint
+tide_session_get_instruments (TideSession *self)
+{
+  return self->instruments;
+}
+
+void
+tide_session_set_instrument_options (TideSession *self, const TideInstrumentOptions *options)
+{
+  TideSwitch wish = { .parts = TIDE_SWITCH_TRIGGER | TIDE_SWITCH_SAMPLE,
+                      .trigger_bytes = options->trigger_bytes,
+                      .sample_bytes = options->sample_bytes };
+
+  if (self->state != TIDE_SESSION_LIVE)
+    return;
+  if (options->budget != self->options.budget)
+    tide_target_set_budget (self->target, options->budget);
+  if (options->trigger_bytes != self->options.trigger_bytes
+      || options->sample_bytes != self->options.sample_bytes)
+    tide_target_switch (self->target, TIDE_STREAM_ALL, &wish);
+  self->options = *options;
+}
+
+const TideInstrumentOptions *
+tide_session_get_instrument_options (TideSession *self)
+{
+  return &self->options;
 }

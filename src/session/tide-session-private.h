@@ -27,6 +27,9 @@ struct _TideSession
   gboolean target_ended;
   gboolean stopping;
   gboolean paused;
+  guint instruments;             /* wanted of the live program */
+  TideInstrumentOptions options; /* of them */
+  gsize n_notes;                 /* of the process, when "instruments" was last notified */
 
   char *spool_directory;
   char *path;     /* of the recording, or NULL */
@@ -54,6 +57,7 @@ typedef enum
   PROP_PAUSED,
   PROP_STOPPING,
   PROP_ERROR_TEXT,
+  PROP_INSTRUMENTS,
   N_PROPS
 } TideSessionProperty;
 

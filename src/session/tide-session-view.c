@@ -94,6 +94,11 @@ tide_session_grew (TideSession *self)
       self->info = tide_process_get_info (self->process);
       tide_session_notify (self, PROP_TITLE);
     }
+  if (self->process != NULL && self->n_notes != tide_process_get_n_notes (self->process))
+    {
+      self->n_notes = tide_process_get_n_notes (self->process);
+      tide_session_notify (self, PROP_INSTRUMENTS);
+    }
   tide_table_refresh_data_grew (self->refresh);
   g_object_thaw_notify (G_OBJECT (self));
 }

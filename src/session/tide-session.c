@@ -105,6 +105,9 @@ tide_session_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_ERROR_TEXT:
       g_value_set_string (value, self->error_text);
       break;
+    case PROP_INSTRUMENTS:
+      g_value_set_uint (value, self->instruments);
+      break;
     case N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -193,6 +196,7 @@ tide_session_class_init (TideSessionClass *klass)
   properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, both);
   properties[PROP_STOPPING] = g_param_spec_boolean ("stopping", NULL, NULL, FALSE, read);
   properties[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL, read);
+  properties[PROP_INSTRUMENTS] = g_param_spec_uint ("instruments", NULL, NULL, 0, G_MAXUINT, 0, read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[BATCHES_READY] = g_signal_new ("batches-ready", TIDE_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  *
  * Properties (all notify): recording, process, state, visible-begin, visible-end, selection-begin,
  * selection-end (int64 ns; begin >= end: none), filter, follow, table (TideFunctionTable, boxed as pointer),
- * computing, title, path, dirty, paused, stopping, error-text.  */
+ * computing, title, path, dirty, paused, stopping, error-text, instruments (also when one of them told
+ * something).  */
 
 typedef enum
 {
@@ -63,6 +64,12 @@ gboolean tide_session_pump (TideSession *self, gint64 budget_us);
 
 void tide_session_stop (TideSession *self); /* SIGTERM to the launched program; again: SIGKILL */
 void tide_session_set_paused (TideSession *self, gboolean paused);
+/* Starts or stops instruments of the live program (TideInstrument bits), and how they measure.  What becomes
+ * of it is told by notes of the process.  */
+void tide_session_switch (TideSession *self, guint instruments, gboolean on);
+guint tide_session_get_instruments (TideSession *self); /* those that are wanted now */
+void tide_session_set_instrument_options (TideSession *self, const TideInstrumentOptions *options);
+const TideInstrumentOptions *tide_session_get_instrument_options (TideSession *self);
 /* Gives up the live program or the recording: back to EMPTY.  The program goes on unless it was stopped.
  * Deletes an unsaved spool file.  */
 void tide_session_close (TideSession *self);

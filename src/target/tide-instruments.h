@@ -6,6 +6,14 @@
 
 G_BEGIN_DECLS
 
+/* How those that are on measure.  */
+typedef struct
+{
+  guint64 trigger_bytes; /* calls and lines: only those that moved RSS by so much; 0: all     */
+  guint64 sample_bytes;  /* bytes-sampled: mean distance of two samples; 0: the default       */
+  guint budget;          /* thousandths of the program's time that measuring may take; 0: any */
+} TideInstrumentOptions;
+
 guint tide_instruments_default (void); /* what a launch has when nobody chose */
 /* Without the bits that this version does not know, with the sampler.  */
 guint tide_instruments_known (guint instruments);

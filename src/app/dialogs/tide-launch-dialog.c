@@ -3,6 +3,7 @@
 #include "tide-launch-dialog.h"
 
 #include "tide-environment-editor.h"
+#include "tide-instrument-list.h"
 #include "tide-resources.h"
 #include "tide-wire.h"
 
@@ -31,6 +32,8 @@ struct _TideLaunchDialog
   TideEnvironmentEditor *environment;
   GtkCheckButton *events;
   GtkCheckButton *faults;
+  GtkExpander *more;
+  TideInstrumentList *instruments;
   GtkLabel *problem;
   GtkButton *launch_button;
 };
@@ -82,6 +85,7 @@ tide_launch_dialog_build (TideLaunchDialog *self, GError **error)
   TideInterpreter *interpreter = tide_interpreter_chooser_get_selected (self->interpreters);
   g_autofree char *wrong_variable = tide_environment_editor_check (self->environment);
   const char *directory = tide_launch_dialog_text (self->directory);
+  TideInstrumentOptions options = tide_instrument_list_get_options (self->instruments);
 
   if (*tide_launch_dialog_text (self->program) == '\0')
     {
@@ -120,6 +124,10 @@ tide_launch_dialog_build (TideLaunchDialog *self, GError **error)
     launch->instruments |= TIDE_INSTRUMENT_EVENTS;
   if (gtk_check_button_get_active (self->faults))
     launch->instruments |= TIDE_INSTRUMENT_FAULTS;
+  launch->instruments |= tide_instrument_list_get_chosen (self->instruments);
+  launch->trigger_bytes = options.trigger_bytes;
+  launch->sample_bytes = options.sample_bytes;
+  launch->budget = options.budget;
   launch->capture_output = TRUE;
   if (!tide_launch_dialog_parse_arguments (self, &launch->args, error) || !tide_launch_check (launch, error))
     return NULL;
@@ -233,6 +241,7 @@ void
 tide_launch_dialog_fill (TideLaunchDialog *self, const TideLaunch *launch)
 {
   GtkToggleButton *const kinds[] = { self->script_button, self->module_button, self->code_button };
+  TideInstrumentOptions options = { launch->trigger_bytes, launch->sample_bytes, launch->budget };
   g_autoptr (GString) arguments = g_string_new (NULL);
 
   g_return_if_fail (TIDE_IS_LAUNCH_DIALOG (self));
@@ -254,6 +263,11 @@ tide_launch_dialog_fill (TideLaunchDialog *self, const TideLaunch *launch)
   tide_environment_editor_set (self->environment, (const char *const *)launch->environment);
   gtk_check_button_set_active (self->events, (launch->instruments & TIDE_INSTRUMENT_EVENTS) != 0);
   gtk_check_button_set_active (self->faults, (launch->instruments & TIDE_INSTRUMENT_FAULTS) != 0);
+  tide_instrument_list_set_chosen (self->instruments, launch->instruments);
+  tide_instrument_list_set_options (self->instruments, &options);
+  /* What was chosen is not hidden.  */
+  gtk_expander_set_expanded (self->more,
+                             tide_instrument_list_get_chosen (self->instruments) != 0 || launch->budget > 0);
   tide_interpreter_chooser_select_path (self->interpreters, launch->python);
   self->filling = FALSE;
   tide_launch_dialog_kind_changed (self);
@@ -337,6 +351,7 @@ tide_launch_dialog_class_init (TideLaunchDialogClass *klass)
   tide_resources_ensure ();
   g_type_ensure (TIDE_TYPE_INTERPRETER_CHOOSER);
   g_type_ensure (TIDE_TYPE_ENVIRONMENT_EDITOR);
+  g_type_ensure (TIDE_TYPE_INSTRUMENT_LIST);
   G_OBJECT_CLASS (klass)->dispose = tide_launch_dialog_dispose;
   signals[LAUNCH] = g_signal_new ("launch", TIDE_TYPE_LAUNCH_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_POINTER);
@@ -358,6 +373,8 @@ tide_launch_dialog_class_init (TideLaunchDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, environment);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, events);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, faults);
+  gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, more);
+  gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, instruments);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, launch_button);
   gtk_widget_class_bind_template_callback (widget_class, tide_launch_dialog_validate);

@@ -14,52 +14,6 @@
 /* More events than any start or end of an interpreter has; a recording may say otherwise.  */
 #define MAX_EDGE_EVENTS 65536
 
-void
-tide_facts_instruments (TideProcess *process, TideInstrumentFact facts[TIDE_N_INSTRUMENT_FACTS])
-{
-  static const TideInstrument order[TIDE_N_INSTRUMENT_FACTS] = { TIDE_INSTRUMENT_EVENTS,
-                                                                 TIDE_INSTRUMENT_FAULTS,
-                                                                 TIDE_INSTRUMENT_SAMPLER };
-  guint32 asked = tide_process_get_info (process)->instruments;
-
-  for (guint i = 0; i < TIDE_N_INSTRUMENT_FACTS; i++)
-    facts[i] = (TideInstrumentFact){ .instrument = order[i],
-                                     .state = (asked & order[i]) != 0 ? TIDE_STATE_ON : TIDE_STATE_OFF };
-
-  for (gsize n = 0; n < tide_process_get_n_notes (process); n++)
-    {
-      const TideNote *note = tide_process_get_note (process, n);
-
-      if (note->kind != TIDE_NOTE_INSTRUMENT)
-        continue;
-      for (guint i = 0; i < TIDE_N_INSTRUMENT_FACTS; i++)
-        {
-          if (note->detail != (guint32)order[i])
-            continue;
-          facts[i].state = (TideInstrumentState)note->value;
-          facts[i].unit_bytes = note->unit_bytes;
-          facts[i].why = note->text != NULL && *note->text != '\0' ? note->text : NULL;
-          facts[i].known = TRUE;
-        }
-    }
-}
-
-const char *
-tide_facts_instrument_name (TideInstrument instrument)
-{
-  switch (instrument)
-    {
-    case TIDE_INSTRUMENT_SAMPLER:
-      return _ ("Sampler");
-    case TIDE_INSTRUMENT_EVENTS:
-      return _ ("Events");
-    case TIDE_INSTRUMENT_FAULTS:
-      return _ ("Page faults");
-    default:
-      return _ ("Unknown instrument");
-    }
-}
-
 char *
 tide_facts_instrument_state (const TideInstrumentFact *fact)
 {

@@ -15,13 +15,20 @@ typedef struct
   gint64 unit_bytes; /* 0: unknown */
   const char *why;   /* borrowed from the process, NULL: nothing to say */
   gboolean known;    /* FALSE: it never told its state */
+  guint n_told;      /* how often it did */
 } TideInstrumentFact;
 
 /* The instruments, in the order in which they are shown.  */
-#define TIDE_N_INSTRUMENT_FACTS 3
+#define TIDE_N_INSTRUMENT_FACTS TIDE_N_INSTRUMENTS
 
 void tide_facts_instruments (TideProcess *process, TideInstrumentFact facts[TIDE_N_INSTRUMENT_FACTS]);
+TideInstrument tide_facts_instrument_at (guint index); /* in that order */
 const char *tide_facts_instrument_name (TideInstrument instrument);
+/* What it is for, and what it costs: sentences without a full stop.  */
+const char *tide_facts_instrument_purpose (TideInstrument instrument);
+const char *tide_facts_instrument_price (TideInstrument instrument);
+/* Whether it has to do with this process: it was asked for, or told something.  */
+gboolean tide_facts_instrument_matters (const TideInstrumentFact *fact);
 char *tide_facts_instrument_state (const TideInstrumentFact *fact);
 
 /* "measuring costs 1.03×"; NULL when it was not measured yet.  */

@@ -112,7 +112,8 @@ tide_details_view_collect_measuring (TideFactList *list, TideProcess *process)
     {
       g_autofree char *state = tide_facts_instrument_state (&facts[i]);
 
-      tide_fact_list_add (list, tide_facts_instrument_name (facts[i].instrument), state);
+      if (tide_facts_instrument_matters (&facts[i]))
+        tide_fact_list_add (list, tide_facts_instrument_name (facts[i].instrument), state);
     }
   tide_fact_list_add (list, _ ("Changes of RSS"), events);
   tide_fact_list_add (list, _ ("Readings of RSS"), samples);
