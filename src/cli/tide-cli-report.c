@@ -19,7 +19,7 @@ static const char help_text[] =
         "Prints what a recording says.  FILE may be - for standard input.\n"
         "\n"
         "Options:\n"
-        "  --view VIEW        summary (default), functions, timeline, markers, events or processes; lines,\n"
+        "  --view VIEW        summary (default), functions, lines, timeline, markers, events or processes;\n"
         "                     tree, allocator, tracemalloc and types are not built yet\n"
         "  --format FORMAT    text (default), json or csv\n"
         "  --range A..B       only from second A up to, but not including, second B; either may be left out\n"

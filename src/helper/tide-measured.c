@@ -28,11 +28,13 @@ tide_measured_start (
   tide_wish_init (&self->wish, self->shared.region, &self->procfs, instruments);
   tide_calls_drain_init (&self->calls, &self->stream, &self->account.intern, &self->account.codes,
                          (uint32_t)pid);
+  tide_sites_drain_init (&self->sites, &self->stream, &self->account.codes);
 }
 
 void
 tide_measured_finish (TideMeasured *self)
 {
+  tide_sites_drain_finish (&self->sites);
   tide_calls_drain_finish (&self->calls);
   if (self->pidfd >= 0)
     close (self->pidfd);
@@ -140,10 +142,12 @@ drain (TideMeasured *self, int64_t now_ns)
 {
   if (self->shared.areas[TIDE_AREA_CALLS].memory != NULL)
     tide_calls_drain_set_area (&self->calls, self->shared.areas[TIDE_AREA_CALLS].memory);
+  tide_sites_drain_set_area (&self->sites, self->shared.areas[TIDE_AREA_SITES].memory);
   tide_account_follow (&self->account, now_ns);
   tide_calls_drain_mark (&self->calls);
   if (tide_account_drain (&self->account, now_ns))
     tide_calls_drain_run (&self->calls, now_ns);
+  tide_sites_drain_run (&self->sites, now_ns);
 }
 
 void
@@ -254,6 +258,7 @@ void
 tide_measured_put_detached (TideMeasured *self, int64_t now_ns)
 {
   drain (self, now_ns);
+  tide_sites_drain_end (&self->sites, now_ns);
   read_status (self);
   put_overhead (self, now_ns);
   tide_measured_put_bye (self, now_ns, TIDE_END_DETACHED, 0, self->peak_bytes);
@@ -265,6 +270,7 @@ tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
   uint64_t accounted = tide_account_end (&self->account, now_ns);
 
   tide_calls_drain_end (&self->calls, now_ns);
+  tide_sites_drain_end (&self->sites, now_ns);
   if (accounted > 0)
     self->rss_pages = accounted;
   if (!self->suspended && self->rss_pages > 0)

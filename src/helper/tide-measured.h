@@ -4,6 +4,7 @@
 #include "tide-calls-drain.h"
 #include "tide-procfs.h"
 #include "tide-shared.h"
+#include "tide-sites-drain.h"
 #include "tide-stream.h"
 #include "tide-wish.h"
 
@@ -20,6 +21,7 @@ typedef struct
   TideAccount account;
   TideWish wish;
   TideCallsDrain calls;
+  TideSitesDrain sites;
 
   /* CLOCK_MONOTONIC.  */
   int64_t tick_ns; /* last tick */

@@ -1,6 +1,7 @@
 #include "tide-shared.h"
 
 #include "tide-calls-area.h"
+#include "tide-sites-area.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -63,6 +64,9 @@ tide_shared_prepare (TideShared *self, uint32_t instruments)
       area->size = TIDE_CALLS_AREA_SIZE;
       publish (self, TIDE_AREA_CALLS);
     }
+  if (instruments & (TIDE_INSTRUMENT_BYTES | TIDE_INSTRUMENT_BYTES_SAMPLED)
+      && make (self, TIDE_AREA_SITES, TIDE_SITES_AREA_SIZE))
+    publish (self, TIDE_AREA_SITES);
 }
 
 void

@@ -49,6 +49,8 @@ tide_batch_new (guint stream)
   self->collections = g_array_new (FALSE, FALSE, sizeof (TideCollection));
   self->marks = g_array_new (FALSE, FALSE, sizeof (TideMark));
   g_array_set_clear_func (self->marks, clear_mark);
+  self->sites = g_array_new (FALSE, FALSE, sizeof (TideSite));
+  self->site_states = g_array_new (FALSE, FALSE, sizeof (TideSiteState));
   self->notes = g_array_new (FALSE, FALSE, sizeof (TideNote));
   g_array_set_clear_func (self->notes, clear_note);
   self->outputs = g_array_new (FALSE, FALSE, sizeof (TideOutputChunk));
@@ -74,6 +76,8 @@ tide_batch_free (TideBatch *self)
   g_array_unref (self->statuses);
   g_array_unref (self->collections);
   g_array_unref (self->marks);
+  g_array_unref (self->sites);
+  g_array_unref (self->site_states);
   g_array_unref (self->notes);
   g_array_unref (self->outputs);
   g_array_unref (self->call_blocks);
@@ -90,7 +94,8 @@ tide_batch_is_empty (const TideBatch *self)
          && self->codes->len == 0 && self->nodes->len == 0 && self->threads->len == 0
          && self->events->len == 0 && self->samples->len == 0 && self->statuses->len == 0
          && self->collections->len == 0 && self->marks->len == 0 && self->notes->len == 0
-         && self->outputs->len == 0 && self->call_blocks->len == 0 && self->call_counts->len == 0;
+         && self->sites->len == 0 && self->site_states->len == 0 && self->outputs->len == 0
+         && self->call_blocks->len == 0 && self->call_counts->len == 0;
 }
 
 TideProcessInfo *

@@ -78,6 +78,35 @@ typedef struct
   GBytes *bytes;    /* as they came, owned */
 } TideOutputChunk;
 
+/* A place whose Python bytes are counted: TideSiteKind of the wire.  */
+typedef enum
+{
+  TIDE_SITE_SCOPE_LINE = 1,
+  TIDE_SITE_SCOPE_FUNCTION = 2, /* live and peak bytes of the whole function */
+  TIDE_SITE_SCOPE_PROCESS = 3,  /* the same of the whole process             */
+} TideSiteScope;
+
+typedef struct
+{
+  guint32 code; /* code id, 0: no Python frame */
+  guint32 line; /* 0: unknown */
+  TideSiteScope scope;
+} TideSite;
+
+/* What a site came to since the start.  */
+typedef struct
+{
+  gint64 time_ns;
+  guint32 site; /* its number, from 1 on */
+  gfloat live_error;
+  gfloat allocated_error; /* standard errors in bytes; 0: exact */
+  gint64 live_bytes, live_blocks;
+  gint64 allocated_bytes, n_allocated;
+  gint64 freed_bytes, n_freed;
+  gint64 peak_bytes;
+  gint64 n_temporary;
+} TideSiteState;
+
 /* Who the process is.  Strings are valid UTF-8 (made so for display) or NULL.  */
 typedef struct
 {
@@ -145,6 +174,8 @@ typedef struct
   GArray *statuses;      /* TideStatus                                                   */
   GArray *collections;   /* TideCollection, in order of time                             */
   GArray *marks;         /* TideMark, in order of time                                   */
+  GArray *sites;         /* TideSite, the next numbers                                   */
+  GArray *site_states;   /* TideSiteState                                                */
   GArray *notes;         /* TideNote                                                     */
   GArray *outputs;       /* TideOutputChunk                                              */
   GArray *call_blocks;   /* TideCallBlock                                                */

@@ -226,8 +226,13 @@ tide_format_bytes (guint64 bytes)
 {
   char buffer[64];
 
-  return g_strdup (
-      tide_format_bytes_with (buffer, sizeof buffer, "", bytes, TIDE_DIGITS_THREE, get_point ()));
+  return g_strdup (tide_format_bytes_into (buffer, sizeof buffer, bytes));
+}
+
+const char *
+tide_format_bytes_into (char *buffer, gsize size, guint64 bytes)
+{
+  return tide_format_bytes_with (buffer, size, "", bytes, TIDE_DIGITS_THREE, get_point ());
 }
 
 char *

@@ -20,6 +20,7 @@ char *tide_format_time (gint64 ns, gint64 step_ns);
 char *tide_format_duration (gint64 ns); /* "12.4 s", "3 min 20 s", "2 h 5 min", "850 ms" */
 /* Writes into BUFFER (64 bytes are enough), allocates nothing and returns BUFFER: for cells that are
  * rewritten each frame.  */
+const char *tide_format_bytes_into (char *buffer, gsize size, guint64 bytes);
 const char *tide_format_bytes_signed_into (char *buffer, gsize size, gint64 bytes);
 
 G_END_DECLS

@@ -212,6 +212,14 @@ get_figure (const TideFunctionRow *row, TideFunctionColumn column)
       return row->self_fall;
     case TIDE_FUNCTION_COLUMN_SAMPLES:
       return row->n_samples;
+    case TIDE_FUNCTION_COLUMN_ALLOCATED:
+      return row->bytes.allocated;
+    case TIDE_FUNCTION_COLUMN_FREED:
+      return row->bytes.freed;
+    case TIDE_FUNCTION_COLUMN_LIVE:
+      return row->bytes.live;
+    case TIDE_FUNCTION_COLUMN_PEAK:
+      return row->bytes.peak;
     case TIDE_FUNCTION_COLUMN_NAME:
     case TIDE_FUNCTION_COLUMN_WHERE:
     case TIDE_N_FUNCTION_COLUMNS:

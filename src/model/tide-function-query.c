@@ -2,7 +2,9 @@
 
 #include "tide-function-table-private.h"
 
+#include "tide-event-sums.h"
 #include "tide-process-private.h"
+#include "tide-sites.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
@@ -69,46 +71,6 @@ static gboolean
 is_cancelled (const Query *query)
 {
   return query->cancellable != NULL && g_cancellable_is_cancelled (query->cancellable);
-}
-
-static gboolean
-sum_events (Query *query, gsize begin, gsize end)
-{
-  const TideColumn *events = &query->process->events;
-  TideDigester digester = { 0 };
-  gboolean done = TRUE;
-
-  while (begin < end)
-    {
-      if (is_cancelled (query))
-        {
-          done = FALSE;
-          break;
-        }
-      if ((begin & (TIDE_CHUNK_SIZE - 1)) == 0 && end - begin >= TIDE_CHUNK_SIZE)
-        {
-          const TideDigest *digest;
-
-          if (digester.entries == NULL)
-            tide_digester_init (&digester, query->n_accounts);
-          digest = tide_process_get_digest (query->process, begin >> TIDE_CHUNK_SHIFT, &digester);
-          for (gsize i = 0; i < digest->n_entries; i++)
-            tide_tally_add (&query->self[digest->entries[i].account], &digest->entries[i].tally);
-          begin += TIDE_CHUNK_SIZE;
-        }
-      else
-        {
-          gsize n;
-          const TideRssEvent *run = tide_column_run (events, begin, &n);
-
-          n = MIN (n, end - begin);
-          for (gsize i = 0; i < n; i++)
-            tide_tally_add_event (&query->self[tide_rss_event_get_account (&run[i])], &run[i]);
-          begin += n;
-        }
-    }
-  tide_digester_clear (&digester);
-  return done;
 }
 
 static void
@@ -297,6 +259,23 @@ count_calls (Query *query)
     }
 }
 
+/* Gives the rows their Python bytes.  */
+static gboolean
+add_bytes (Query *query, TideSpan span)
+{
+  g_autoptr (TideSiteSums) sums = tide_site_sums_new (query->process, span, query->cancellable);
+
+  for (guint i = 0; sums != NULL && i < sums->functions->len; i++)
+    {
+      const TideSiteRow *site = &g_array_index (sums->functions, TideSiteRow, i);
+
+      /* Not code that came after the codes were counted.  */
+      if (site->code <= query->n_codes)
+        get_row (query, site->code)->bytes = site->figures;
+    }
+  return sums != NULL;
+}
+
 /* Puts the rows in the order of their functions: names that came together lie together in memory, and who
  * goes over all of them goes straight on.  */
 static void
@@ -327,7 +306,7 @@ tide_function_table_query (TideFunctionTable *self, GCancellable *cancellable)
   query.n_codes = tide_process_get_n_codes (self->process);
   query.self = g_new0 (TideTally, query.n_accounts);
 
-  done = sum_events (&query, begin, end);
+  done = tide_event_sums (self->process, begin, end, query.self, query.n_accounts, cancellable);
   if (done)
     {
       query.total = g_new0 (TideTally, query.n_accounts);
@@ -338,6 +317,7 @@ tide_function_table_query (TideFunctionTable *self, GCancellable *cancellable)
       sum_totals (&query);
       if (self->span.begin_ns == G_MININT64 && self->span.end_ns == G_MAXINT64)
         count_calls (&query);
+      self->has_bytes = add_bytes (&query, self->span);
       sort_rows (&query, self->rows);
 
       for (guint i = 0; i < self->rows->len; i++)

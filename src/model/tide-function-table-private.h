@@ -11,6 +11,7 @@ struct _TideFunctionTable
   TideSpan span;
   GArray *rows; /* TideFunctionRow */
   gint64 rise, fall;
+  gboolean has_bytes;
   /* Row indices, sorted by name and by place: orders by a figure start from one of them and are stable.  */
   guint32 *by_name, *by_place;
 };

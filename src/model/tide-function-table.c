@@ -112,6 +112,12 @@ tide_function_table_get_span (TideFunctionTable *self)
   return self->span;
 }
 
+gboolean
+tide_function_table_has_bytes (TideFunctionTable *self)
+{
+  return self->has_bytes;
+}
+
 gint64
 tide_function_table_get_net (TideFunctionTable *self)
 {

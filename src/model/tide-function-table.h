@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-process.h"
+#include "tide-site-figures.h"
 
 #include <gio/gio.h>
 
@@ -33,6 +34,7 @@ typedef struct
   gint64 self_rise, self_fall;
   gint64 total_rise, total_fall;
   guint32 hot_line; /* line of the function with the greatest net growth among its self events, 0: unknown */
+  TideSiteFigures bytes; /* Python bytes that it took itself; noughts where they were not measured */
 } TideFunctionRow;
 
 #define TIDE_FUNCTION_ROW_SELF(r) ((r)->self_rise - (r)->self_fall)
@@ -47,6 +49,10 @@ typedef enum
   TIDE_FUNCTION_COLUMN_RISE,
   TIDE_FUNCTION_COLUMN_FALL,
   TIDE_FUNCTION_COLUMN_SAMPLES,
+  TIDE_FUNCTION_COLUMN_ALLOCATED,
+  TIDE_FUNCTION_COLUMN_FREED,
+  TIDE_FUNCTION_COLUMN_LIVE,
+  TIDE_FUNCTION_COLUMN_PEAK,
   TIDE_N_FUNCTION_COLUMNS
 } TideFunctionColumn;
 
@@ -75,6 +81,8 @@ guint tide_function_table_get_n_rows (TideFunctionTable *self);
 const TideFunctionRow *tide_function_table_get_row (TideFunctionTable *self,
                                                     guint index); /* NULL past the end */
 TideSpan tide_function_table_get_span (TideFunctionTable *self);
+/* Whether Python bytes were measured by the end of the range.  */
+gboolean tide_function_table_has_bytes (TideFunctionTable *self);
 /* Sum of all events in the range.  */
 gint64 tide_function_table_get_net (TideFunctionTable *self);
 

@@ -12,6 +12,9 @@
 /* More than any address space has (57 bits), and far from what 64 bits can hold.  */
 #define MAX_BYTES (G_GINT64_CONSTANT (1) << 57)
 
+/* More bytes and blocks than any program takes in its life.  */
+#define MAX_FIGURE (G_GINT64_CONSTANT (1) << 60)
+
 /* TEXT (transfer full) as something that may be shown.  */
 static char *
 make_text (char *text)
@@ -231,6 +234,55 @@ append_statuses (TideProcess *self, GArray *statuses)
 }
 
 static void
+append_sites (TideProcess *self, GArray *sites)
+{
+  for (guint i = 0; i < sites->len; i++)
+    {
+      TideSite *site = tide_column_push (&self->sites);
+
+      if (site == NULL)
+        break;
+      *site = g_array_index (sites, TideSite, i);
+      if (site->code > self->codes.filled)
+        site->code = 0;
+    }
+  tide_column_publish (&self->sites);
+  g_array_set_size (sites, 0);
+}
+
+static void
+clamp_state (TideSiteState *state)
+{
+  gint64 *figures[] = { &state->live_bytes,  &state->live_blocks, &state->allocated_bytes,
+                        &state->n_allocated, &state->freed_bytes, &state->n_freed,
+                        &state->peak_bytes,  &state->n_temporary };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (figures); i++)
+    *figures[i] = CLAMP (*figures[i], 0, MAX_FIGURE);
+}
+
+static void
+append_site_states (TideProcess *self, GArray *states)
+{
+  for (guint i = 0; i < states->len; i++)
+    {
+      TideSiteState *state;
+      guint32 site = g_array_index (states, TideSiteState, i).site;
+
+      if (site == 0 || site > self->sites.filled)
+        continue;
+      state = tide_column_push (&self->site_states);
+      if (state == NULL)
+        break;
+      *state = g_array_index (states, TideSiteState, i);
+      self->last_site_ns = state->time_ns = MAX (state->time_ns, self->last_site_ns);
+      clamp_state (state);
+    }
+  tide_column_publish (&self->site_states);
+  g_array_set_size (states, 0);
+}
+
+static void
 append_notes (TideProcess *self, GArray *notes)
 {
   for (guint i = 0; i < notes->len; i++)
@@ -278,6 +330,7 @@ get_newest_time (TideProcess *self, const TideBatch *batch)
   newest = MAX (newest, self->last_status_ns);
   newest = MAX (newest, self->last_collection_ns);
   newest = MAX (newest, self->last_mark_ns);
+  newest = MAX (newest, self->last_site_ns);
   if (n_samples > 0 && tide_series_get (self->rss, n_samples - 1, &time_ns, NULL))
     newest = MAX (newest, time_ns);
   if (self->notes->len > 0)
@@ -301,6 +354,8 @@ tide_process_append (TideProcess *self, TideBatch *batch)
   append_statuses (self, batch->statuses);
   tide_process_append_collections (self, batch->collections);
   tide_process_append_marks (self, batch->marks);
+  append_sites (self, batch->sites);
+  append_site_states (self, batch->site_states);
   append_notes (self, batch->notes);
   append_outputs (self, batch->outputs);
   append_call_blocks (self, batch->call_blocks);

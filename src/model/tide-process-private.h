@@ -47,12 +47,14 @@ struct _TideProcess
   _Atomic guint64 n_calls_dropped;
   _Atomic gboolean calls_counted;
   _Atomic gint64 page_size; /* of the newest info, for all threads */
+  TideColumn sites;         /* TideSite      */
+  TideColumn site_states;   /* TideSiteState */
   /* _Atomic (TideDigest *), one for each whole chunk of events, pushed before the last event of the chunk is
    * published.  NULL until somebody asks; then whoever is first puts it there.  */
   TideColumn digests;
   TideColumn collections; /* TideCollection */
   TideColumn marks;       /* TideMark       */
-  gint64 last_event_ns, last_status_ns, last_collection_ns, last_mark_ns;
+  gint64 last_event_ns, last_status_ns, last_collection_ns, last_mark_ns, last_site_ns;
   TideInterner *interner;
 
   GArray *notes;   /* TideNote        */

@@ -54,6 +54,8 @@ tide_process_finalize (GObject *object)
   tide_column_clear (&self->collections);
   tide_column_clear (&self->marks);
   tide_column_clear (&self->calls);
+  tide_column_clear (&self->sites);
+  tide_column_clear (&self->site_states);
   tide_column_clear (&self->digests);
   tide_interner_free (self->interner);
   tide_series_free (self->rss);
@@ -88,11 +90,13 @@ tide_process_init (TideProcess *self)
   tide_column_init (&self->events, sizeof (TideRssEvent), G_MAXSIZE);
   tide_column_init (&self->statuses, sizeof (TideStatus), G_MAXSIZE);
   tide_column_init (&self->calls, sizeof (TideCallBlock), G_MAXSIZE);
+  tide_column_init (&self->sites, sizeof (TideSite), G_MAXUINT32 - 8);
+  tide_column_init (&self->site_states, sizeof (TideSiteState), G_MAXSIZE);
   tide_column_init (&self->digests, sizeof (TideDigest *), G_MAXSIZE);
   tide_column_init (&self->collections, sizeof (TideCollection), G_MAXSIZE);
   tide_column_init (&self->marks, sizeof (TideMark), G_MAXSIZE);
   self->last_event_ns = self->last_status_ns = G_MININT64;
-  self->last_collection_ns = self->last_mark_ns = G_MININT64;
+  self->last_collection_ns = self->last_mark_ns = self->last_site_ns = G_MININT64;
   self->interner = tide_interner_new ();
   self->notes = g_array_new (FALSE, FALSE, sizeof (TideNote));
   g_array_set_clear_func (self->notes, clear_note);

@@ -4,7 +4,7 @@
 #include "tide-calls-frames.h"
 
 /* Bounds that no honest recording meets.  Of all streams.  */
-#define MAX_DEFINITIONS (64u << 20)   /* strings, codes, nodes and threads */
+#define MAX_DEFINITIONS (64u << 20)   /* strings, codes, nodes, threads and sites */
 #define MAX_TEXT_BYTES (1ull << 30)   /* of strings and thread names       */
 #define MAX_TIME_NS (1ll << 62)       /* 146 years                         */
 #define MAX_TRAFFIC_BYTES (1ll << 62) /* sum of the sizes of all changes of RSS */
@@ -36,9 +36,9 @@ pages_to_bytes (const TideDecoderStream *self, gint64 pages, gint64 *bytes)
          && *bytes >= -MAX_TRAFFIC_BYTES;
 }
 
-/* Times of a stream do not decrease: an earlier one is set to the last.  */
-static gboolean
-advance (TideDecoderStream *self, gint64 *time_ns)
+/* Times of a stream do not decrease.  */
+gboolean
+tide_decoder_stream_advance (TideDecoderStream *self, gint64 *time_ns)
 {
   if (*time_ns > MAX_TIME_NS)
     return FALSE;
@@ -181,7 +181,7 @@ take_events (TideDecoderStream *self, TideDecoderTotals *totals, TideSlice paylo
           || !pages_to_bytes (self, event.delta_pages, &row.delta_bytes)
           || !pages_to_bytes (self, (gint64)event.rss_pages, &row.rss_bytes)
           || ABS (row.delta_bytes) > MAX_TRAFFIC_BYTES - totals->traffic_bytes
-          || !advance (self, &row.time_ns))
+          || !tide_decoder_stream_advance (self, &row.time_ns))
         return FALSE;
       totals->traffic_bytes += ABS (row.delta_bytes);
       row.thread = event.thread <= G_MAXUINT16 ? (guint16)event.thread : 0;
@@ -201,7 +201,7 @@ take_sample (TideDecoderStream *self, TideSlice payload)
   gint64 rss_bytes;
 
   if (!tide_get_sample (payload, &sample) || !pages_to_bytes (self, (gint64)sample.rss_pages, &rss_bytes)
-      || !advance (self, &sample.time_ns))
+      || !tide_decoder_stream_advance (self, &sample.time_ns))
     return FALSE;
   add_sample (self, sample.time_ns, rss_bytes);
   if (sample.parts == 0)
@@ -236,7 +236,8 @@ take_gc (TideDecoderStream *self, TideSlice payload)
   TideGcInfo info;
   TideCollection row = { 0 };
 
-  if (!tide_get_gc (payload, &info) || info.thread > self->n_threads || !advance (self, &info.time_ns)
+  if (!tide_get_gc (payload, &info) || info.thread > self->n_threads
+      || !tide_decoder_stream_advance (self, &info.time_ns)
       || !pages_to_bytes (self, info.delta_pages, &row.delta_bytes))
     return FALSE;
   row.time_ns = info.time_ns;
@@ -261,7 +262,8 @@ take_mark (TideDecoderStream *self, TideSlice payload)
   TideMarkInfo info;
   TideMark row = { 0 };
 
-  if (!tide_get_mark (payload, &info) || info.thread > self->n_threads || !advance (self, &info.time_ns)
+  if (!tide_get_mark (payload, &info) || info.thread > self->n_threads
+      || !tide_decoder_stream_advance (self, &info.time_ns)
       || !pages_to_bytes (self, (gint64)info.rss_pages, &row.rss_bytes))
     return FALSE;
   row.time_ns = info.time_ns;
@@ -280,7 +282,7 @@ take_instrument (TideDecoderStream *self, TideSlice payload)
   TideInstrumentInfo info;
   TideNote *note;
 
-  if (!tide_get_instrument (payload, &info) || !advance (self, &info.time_ns))
+  if (!tide_get_instrument (payload, &info) || !tide_decoder_stream_advance (self, &info.time_ns))
     return FALSE;
   note = add_note (self, TIDE_NOTE_INSTRUMENT, info.time_ns);
   note->detail = info.instrument;
@@ -296,7 +298,7 @@ take_message (TideDecoderStream *self, TideSlice payload)
   TideMessage message;
   TideNote *note;
 
-  if (!tide_get_message (payload, &message) || !advance (self, &message.time_ns))
+  if (!tide_get_message (payload, &message) || !tide_decoder_stream_advance (self, &message.time_ns))
     return FALSE;
   note = add_note (self, TIDE_NOTE_MESSAGE, message.time_ns);
   note->value = MIN (message.severity, TIDE_SEVERITY_ERROR);
@@ -310,7 +312,7 @@ take_lost (TideDecoderStream *self, TideDecoderTotals *totals, TideSlice payload
   TideLost lost;
   TideNote *note;
 
-  if (!tide_get_lost (payload, &lost) || !advance (self, &lost.time_ns))
+  if (!tide_get_lost (payload, &lost) || !tide_decoder_stream_advance (self, &lost.time_ns))
     return FALSE;
   note = add_note (self, TIDE_NOTE_LOST, lost.time_ns);
   note->detail = lost.kind;
@@ -324,7 +326,7 @@ take_overhead (TideDecoderStream *self, TideSlice payload)
 {
   TideOverhead overhead;
 
-  if (!tide_get_overhead (payload, &overhead) || !advance (self, &overhead.time_ns))
+  if (!tide_get_overhead (payload, &overhead) || !tide_decoder_stream_advance (self, &overhead.time_ns))
     return FALSE;
   if (self->batch->cost == NULL)
     self->batch->cost = g_new0 (TideCost, 1);
@@ -341,7 +343,7 @@ take_output (TideDecoderStream *self, TideSlice payload)
   TideOutputChunk chunk;
 
   if (!tide_get_output (payload, &output) || output.descriptor < 1 || output.descriptor > 2
-      || !advance (self, &output.time_ns))
+      || !tide_decoder_stream_advance (self, &output.time_ns))
     return FALSE;
   chunk = (TideOutputChunk){ output.time_ns, output.descriptor,
                              g_bytes_new (output.bytes.data, output.bytes.length) };
@@ -390,7 +392,7 @@ take_counts (TideDecoderStream *self, TideSlice payload)
   TideCount count;
   gint64 time_ns;
 
-  if (!tide_count_reader_begin (&reader, payload, &time_ns) || !advance (self, &time_ns))
+  if (!tide_count_reader_begin (&reader, payload, &time_ns) || !tide_decoder_stream_advance (self, &time_ns))
     return FALSE;
   while (tide_count_reader_next (&reader, &count))
     {
@@ -408,7 +410,7 @@ take_pause (TideDecoderStream *self, TideSlice payload)
 {
   TidePause pause;
 
-  if (!tide_get_pause (payload, &pause) || !advance (self, &pause.time_ns))
+  if (!tide_get_pause (payload, &pause) || !tide_decoder_stream_advance (self, &pause.time_ns))
     return FALSE;
   add_note (self, TIDE_NOTE_PAUSE, pause.time_ns)->value = pause.paused;
   return TRUE;
@@ -419,7 +421,7 @@ take_bye (TideDecoderStream *self, TideSlice payload)
 {
   TideBye bye;
 
-  if (!tide_get_bye (payload, &bye) || !advance (self, &bye.time_ns))
+  if (!tide_get_bye (payload, &bye) || !tide_decoder_stream_advance (self, &bye.time_ns))
     return FALSE;
   if (self->batch->end == NULL)
     self->batch->end = g_new0 (TideProcessEnd, 1);
@@ -512,6 +514,8 @@ tide_decoder_stream_take (TideDecoderStream *self,
       return take_calls (self, payload);
     case TIDE_FRAME_COUNTS:
       return take_counts (self, payload);
+    case TIDE_FRAME_SITES:
+      return tide_decoder_stream_take_sites (self, totals, payload);
     case TIDE_FRAME_HELLO:
     case TIDE_FRAME_SIGNAL:
     case TIDE_FRAME_SUSPEND:

@@ -10,7 +10,7 @@ typedef struct
 {
   guint number;
   TideProcessInfo *info;
-  guint32 n_strings, n_codes, n_nodes, n_threads;
+  guint32 n_strings, n_codes, n_nodes, n_threads, n_sites;
   gint64 last_time_ns;
   gint64 last_call_ns;
   gint64 last_rss;    /* -1: none yet                                 */
@@ -36,5 +36,11 @@ gboolean tide_decoder_stream_take (TideDecoderStream *self,
                                    TideDecoderTotals *totals,
                                    TideFrameType type,
                                    TideSlice payload);
+
+/* For the files of the decoder: a time that lies before the last one is set to it; FALSE when it is none.  */
+gboolean tide_decoder_stream_advance (TideDecoderStream *self, gint64 *time_ns);
+/* A SITES frame.  */
+gboolean
+tide_decoder_stream_take_sites (TideDecoderStream *self, TideDecoderTotals *totals, TideSlice payload);
 
 G_END_DECLS

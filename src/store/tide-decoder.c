@@ -78,7 +78,7 @@ take_hello (TideDecoder *self, guint number, TideSlice payload, GError **error)
 static gboolean
 is_known (guint type)
 {
-  return (type > 0 && type <= TIDE_FRAME_BYE) || (type >= TIDE_FRAME_CALLS && type <= TIDE_FRAME_COUNTS)
+  return (type > 0 && type <= TIDE_FRAME_BYE) || (type >= TIDE_FRAME_CALLS && type <= TIDE_FRAME_SITES)
          || type == TIDE_FRAME_GC || type == TIDE_FRAME_MARK;
 }
 

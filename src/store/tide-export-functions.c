@@ -3,6 +3,7 @@
 #include "tide-export-rows.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* One row a function and process.  */
 enum
@@ -22,6 +23,11 @@ enum
   COLUMN_SAMPLES,
   COLUMN_HOT_LINE,
   COLUMN_PID,
+  COLUMN_ALLOCATIONS,
+  COLUMN_BLOCKS,
+  COLUMN_TEMPORARY,
+  COLUMN_ALLOCATED_ERROR,
+  COLUMN_LIVE_ERROR,
   COLUMN_NAME,
   COLUMN_WHERE,
   N_COLUMNS
@@ -37,13 +43,18 @@ static const TideExportColumn columns[N_COLUMNS] = {
   [COLUMN_TOTAL] = { "rss_total", N_ ("ΔRSS total"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
   [COLUMN_RISE] = { "rss_rise", N_ ("Rises"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
   [COLUMN_FALL] = { "rss_fall", N_ ("Falls"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
-  [COLUMN_ALLOCATED] = { "allocated", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
-  [COLUMN_FREED] = { "freed", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
-  [COLUMN_LIVE] = { "live", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
-  [COLUMN_PEAK] = { "peak", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_ALLOCATED] = { "allocated", N_ ("Allocated"), TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_FREED] = { "freed", N_ ("Freed"), TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_LIVE] = { "live", N_ ("Live"), TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_PEAK] = { "peak", N_ ("Peak"), TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
   [COLUMN_SAMPLES] = { "samples", N_ ("Samples"), TIDE_CELLS_COUNT, TIDE_FOR_ALL },
   [COLUMN_HOT_LINE] = { "hot_line", NULL, TIDE_CELLS_PLAIN, TIDE_FOR_PROGRAMS },
   [COLUMN_PID] = { "pid", N_ ("PID"), TIDE_CELLS_PLAIN, TIDE_FOR_ALL },
+  [COLUMN_ALLOCATIONS] = { "allocations", NULL, TIDE_CELLS_COUNT, TIDE_FOR_PROGRAMS },
+  [COLUMN_BLOCKS] = { "blocks", NULL, TIDE_CELLS_COUNT, TIDE_FOR_PROGRAMS },
+  [COLUMN_TEMPORARY] = { "temporary", NULL, TIDE_CELLS_COUNT, TIDE_FOR_PROGRAMS },
+  [COLUMN_ALLOCATED_ERROR] = { "allocated_error", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
+  [COLUMN_LIVE_ERROR] = { "live_error", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
   [COLUMN_NAME] = { "name", N_ ("Function"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
   [COLUMN_WHERE] = { "where", N_ ("Where"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
 };
@@ -52,6 +63,7 @@ typedef struct
 {
   TideProcess *process;
   const TideFunctionRow *row;
+  gboolean has_bytes;
 } Entry;
 
 typedef struct
@@ -61,7 +73,22 @@ typedef struct
   GPtrArray *tables;
   GArray *entries; /* Entry, by process, then name */
   GString *where;  /* of the last row */
+  TideExportColumn columns[N_COLUMNS];
 } FunctionRows;
+
+static void
+fill_bytes (const TideFunctionRow *row, TideCell *cells)
+{
+  tide_cell_set_number (&cells[COLUMN_ALLOCATED], row->bytes.allocated);
+  tide_cell_set_number (&cells[COLUMN_FREED], row->bytes.freed);
+  tide_cell_set_number (&cells[COLUMN_LIVE], row->bytes.live);
+  tide_cell_set_number (&cells[COLUMN_PEAK], row->bytes.peak);
+  tide_cell_set_number (&cells[COLUMN_ALLOCATIONS], row->bytes.n_allocated);
+  tide_cell_set_number (&cells[COLUMN_BLOCKS], row->bytes.n_live);
+  tide_cell_set_number (&cells[COLUMN_TEMPORARY], row->bytes.n_temporary);
+  tide_cell_set_number (&cells[COLUMN_ALLOCATED_ERROR], tide_site_error (row->bytes.allocated_variance));
+  tide_cell_set_number (&cells[COLUMN_LIVE_ERROR], tide_site_error (row->bytes.live_variance));
+}
 
 static void
 fill (TideRowSource *source, gsize index, TideCell *cells)
@@ -88,6 +115,8 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
     tide_cell_set_number (&cells[COLUMN_CALLS], row->n_calls);
   if (row->hot_line > 0)
     tide_cell_set_number (&cells[COLUMN_HOT_LINE], row->hot_line);
+  if (entry->has_bytes)
+    fill_bytes (row, cells);
   tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (entry->process)->pid);
   tide_cell_set_text (&cells[COLUMN_NAME], row->function);
   g_string_assign (self->where, row->file);
@@ -108,6 +137,16 @@ rows_free (TideRowSource *source)
   g_free (self);
 }
 
+/* People see those columns only where there is something in them.  */
+static void
+show_bytes (FunctionRows *self)
+{
+  static const guint shown[] = { COLUMN_ALLOCATED, COLUMN_LIVE, COLUMN_PEAK };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
+    self->columns[shown[i]].audience = TIDE_FOR_ALL;
+}
+
 TideRowSource *
 tide_function_rows_new (GPtrArray *processes,
                         const TideExportOptions *options,
@@ -116,7 +155,8 @@ tide_function_rows_new (GPtrArray *processes,
 {
   FunctionRows *self = g_new0 (FunctionRows, 1);
 
-  self->parent = (TideRowSource){ columns, N_COLUMNS, 0, "rss_self", FALSE, fill, rows_free };
+  memcpy (self->columns, columns, sizeof columns);
+  self->parent = (TideRowSource){ self->columns, N_COLUMNS, 0, "rss_self", FALSE, fill, rows_free };
   self->processes = g_ptr_array_ref (processes);
   self->tables = g_ptr_array_new_with_free_func ((GDestroyNotify)tide_function_table_unref);
   self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
@@ -134,10 +174,13 @@ tide_function_rows_new (GPtrArray *processes,
           return NULL;
         }
       g_ptr_array_add (self->tables, table);
+      if (tide_function_table_has_bytes (table))
+        show_bytes (self);
       order = tide_function_table_order (table, TIDE_FUNCTION_COLUMN_NAME, FALSE, NULL);
       for (guint k = 0; k < order->len; k++)
         {
-          Entry entry = { process, tide_function_table_get_row (table, g_array_index (order, guint, k)) };
+          Entry entry = { process, tide_function_table_get_row (table, g_array_index (order, guint, k)),
+                          tide_function_table_has_bytes (table) };
 
           g_array_append_val (self->entries, entry);
         }

@@ -44,7 +44,8 @@ gboolean
 tide_view_is_supported (TideView view)
 {
   return view == TIDE_VIEW_SUMMARY || view == TIDE_VIEW_FUNCTIONS || view == TIDE_VIEW_TIMELINE
-         || view == TIDE_VIEW_MARKERS || view == TIDE_VIEW_EVENTS || view == TIDE_VIEW_PROCESSES;
+         || view == TIDE_VIEW_LINES || view == TIDE_VIEW_MARKERS || view == TIDE_VIEW_EVENTS
+         || view == TIDE_VIEW_PROCESSES;
 }
 
 GPtrArray *
@@ -124,6 +125,7 @@ tide_export_rows_new (TideRecording *recording,
     case TIDE_VIEW_PROCESSES:
       return tide_process_rows_new (processes, options);
     case TIDE_VIEW_LINES:
+      return tide_line_rows_new (processes, options, cancellable, error);
     case TIDE_VIEW_TREE:
     case TIDE_VIEW_ALLOCATOR:
     case TIDE_VIEW_TRACEMALLOC:

@@ -33,6 +33,10 @@ TideRowSource *tide_event_rows_new (GPtrArray *processes, const TideExportOption
 /* One row a process, those alone that were there in the span.  */
 TideRowSource *tide_process_rows_new (GPtrArray *processes, const TideExportOptions *options);
 
+TideRowSource *tide_line_rows_new (GPtrArray *processes,
+                                   const TideExportOptions *options,
+                                   GCancellable *cancellable,
+                                   GError **error);
 TideRowSource *tide_timeline_rows_new (GPtrArray *processes, const TideExportOptions *options);
 TideRowSource *tide_marker_rows_new (GPtrArray *processes, const TideExportOptions *options);
 

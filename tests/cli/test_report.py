@@ -146,7 +146,7 @@ class Mistakes(Case):
                 ([], "one recording"),
                 ([RECORDING, RECORDING], "one recording"),
                 ([RECORDING, "--view", "colours"], "colours"),
-                ([RECORDING, "--view", "lines"], "not built yet"),
+                ([RECORDING, "--view", "tree"], "not built yet"),
                 ([RECORDING, "--format", "xml"], "xml"),
                 ([RECORDING, "--sort", "colour"], "rss_peak"),
                 ([RECORDING, "--range", "5"], "range"),

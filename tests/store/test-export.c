@@ -53,10 +53,10 @@ static char *export(TideRecording *recording, const TideExportOptions *options, 
   "agent_cpu_s,helper_cpu_s\n"
 #define FUNCTION_KEYS                                                                                        \
   "function,file,line,calls,rss_self,rss_total,rss_rise,rss_fall,allocated,freed,live,peak,samples,hot_"     \
-  "line,pid\n"
-#define LOAD_ROW LO_CSV ",/home/someone/batch.py,20,,282624,282624,282624,0,,,,,2,22,42\n"
-#define MAIN_ROW "main,/home/someone/batch.py,10,,-16384,266240,0,16384,,,,,1,12,42\n"
-#define BEFORE_ROW "[before measuring],,,,409600,409600,409600,0,,,,,1,,42\n"
+  "line,pid,allocations,blocks,temporary,allocated_error,live_error\n"
+#define LOAD_ROW LO_CSV ",/home/someone/batch.py,20,,282624,282624,282624,0,,,,,2,22,42,,,,,\n"
+#define MAIN_ROW "main,/home/someone/batch.py,10,,-16384,266240,0,16384,,,,,1,12,42,,,,,\n"
+#define BEFORE_ROW "[before measuring],,,,409600,409600,409600,0,,,,,1,,42,,,,,\n"
 
 static const struct
 {
@@ -97,7 +97,7 @@ static const struct
   { "functions of nobody", { .view = TIDE_VIEW_FUNCTIONS, CSV, ALL, .pid = 99 }, FUNCTION_KEYS },
   { "functions of a span",
     { .view = TIDE_VIEW_FUNCTIONS, CSV, .top = -1, .span = { 30 * MS_NS, 40 * MS_NS } },
-    FUNCTION_KEYS "main,/home/someone/batch.py,10,,-16384,-16384,0,16384,,,,,1,12,42\n" },
+    FUNCTION_KEYS "main,/home/someone/batch.py,10,,-16384,-16384,0,16384,,,,,1,12,42,,,,,\n" },
   { "functions for people",
     { .view = TIDE_VIEW_FUNCTIONS, TEXT, ALL, .filter = "batch" },
     "ΔRSS self  ΔRSS total    Rises   Falls  Samples  PID  Function       Where\n"
@@ -272,7 +272,7 @@ test_refused (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
   g_assert_nonnull (strstr (error->message, "t, pid, rss, pss, swap"));
   g_clear_error (&error);
-  options.view = TIDE_VIEW_LINES;
+  options.view = TIDE_VIEW_TREE;
   g_assert_null (export(recording, &options, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
 }

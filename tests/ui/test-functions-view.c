@@ -1,6 +1,6 @@
 #include "ui-fixture.h"
 
-#include "tide-function-columns.h"
+#include "tide-function-cell.h"
 
 #include <string.h>
 
@@ -78,9 +78,9 @@ test_rows_that_are_no_functions (void)
   /* The bars are for what the program did: the shutdown's 70 MiB are no measure for it.  */
   g_assert_cmpint (tide_function_slots_get_greatest (slots), ==, 60 * UI_MIB);
   tooltip =
-      tide_function_columns_dup_name_tooltip (row_at (window, find_row (window, "[interpreter shutdown]")));
+      tide_function_cell_dup_name_tooltip (row_at (window, find_row (window, "[interpreter shutdown]")));
   g_assert_nonnull (strstr (tooltip, "took itself apart"));
-  name_tooltip = tide_function_columns_dup_name_tooltip (row_at (window, find_row (window, "grow")));
+  name_tooltip = tide_function_cell_dup_name_tooltip (row_at (window, find_row (window, "grow")));
   g_assert_cmpstr (name_tooltip, ==, "grow");
   csv = tide_functions_view_to_csv (view);
   g_assert_nonnull (strstr (csv, "\n[outside Python],,0,"));
@@ -109,8 +109,9 @@ test_places (void)
       TideFunctionRow row = { .code = 1, .line = 3, .hot_line = 7, .function = "f", .file = cases[i].file };
       char buffer[256];
 
-      g_assert_cmpstr (tide_function_columns_format (&row, TIDE_FUNCTION_COLUMN_WHERE, buffer, sizeof buffer),
-                       ==, cases[i].text);
+      g_assert_cmpstr (
+          tide_function_cell_format (&row, TIDE_FUNCTION_COLUMN_WHERE, FALSE, buffer, sizeof buffer), ==,
+          cases[i].text);
     }
 }
 
@@ -139,6 +140,18 @@ compare_rows (const TideFunctionRow *a, const TideFunctionRow *b, TideFunctionCo
       break;
     case TIDE_FUNCTION_COLUMN_SAMPLES:
       x = (gint64)a->n_samples, y = (gint64)b->n_samples;
+      break;
+    case TIDE_FUNCTION_COLUMN_ALLOCATED:
+      x = a->bytes.allocated, y = b->bytes.allocated;
+      break;
+    case TIDE_FUNCTION_COLUMN_FREED:
+      x = a->bytes.freed, y = b->bytes.freed;
+      break;
+    case TIDE_FUNCTION_COLUMN_LIVE:
+      x = a->bytes.live, y = b->bytes.live;
+      break;
+    case TIDE_FUNCTION_COLUMN_PEAK:
+      x = a->bytes.peak, y = b->bytes.peak;
       break;
     case TIDE_N_FUNCTION_COLUMNS:
     default:
@@ -170,9 +183,61 @@ test_sort (void)
               g_assert_cmpint (descending ? -order : order, <=, 0);
               differs = differs || order != 0;
             }
-          g_assert_true (differs);
+          /* There are no Python bytes in it.  */
+          g_assert_true (differs || column >= TIDE_FUNCTION_COLUMN_ALLOCATED);
         }
     }
+  ui_window_destroy (window);
+}
+
+static gboolean
+is_shown (TideFunctionsView *view, TideFunctionColumn column)
+{
+  GListModel *columns = gtk_column_view_get_columns (tide_functions_view_get_column_view (view));
+  g_autoptr (GtkColumnViewColumn) shown = g_list_model_get_item (columns, column);
+
+  return gtk_column_view_column_get_visible (shown);
+}
+
+/* Columns of Python bytes are there when something is in them.  */
+static void
+test_bytes (void)
+{
+  TideWindow *window = ui_window_new ();
+  TideFunctionsView *view = tide_window_get_functions_view (window);
+  g_autoptr (TideRecording) without = ui_recording (8);
+  g_autoptr (TideRecording) with = ui_recording_of_bytes (8, 0);
+  g_autoptr (TideRecording) sampled = ui_recording_of_bytes (8, 524288);
+  g_autofree char *allocated = NULL, *live = NULL, *tooltip = NULL, *estimate = NULL, *unknown = NULL;
+  char buffer[64];
+
+  ui_window_show (window, without);
+  g_assert_false (is_shown (view, TIDE_FUNCTION_COLUMN_ALLOCATED));
+  g_assert_false (is_shown (view, TIDE_FUNCTION_COLUMN_LIVE));
+  g_assert_cmpstr (
+      tide_function_cell_format (row_at (window, 0), TIDE_FUNCTION_COLUMN_LIVE, FALSE, buffer, sizeof buffer),
+      ==, "–");
+  unknown = tide_function_cell_dup_tooltip (row_at (window, 0), TIDE_FUNCTION_COLUMN_LIVE, FALSE);
+  g_assert_nonnull (strstr (unknown, "bytes-sampled"));
+
+  ui_window_show (window, with);
+  g_assert_true (is_shown (view, TIDE_FUNCTION_COLUMN_ALLOCATED));
+  g_assert_false (is_shown (view, TIDE_FUNCTION_COLUMN_FREED));
+  g_assert_true (is_shown (view, TIDE_FUNCTION_COLUMN_LIVE));
+  g_assert_true (is_shown (view, TIDE_FUNCTION_COLUMN_PEAK));
+  tide_functions_view_sort (view, TIDE_FUNCTION_COLUMN_LIVE, TRUE);
+  g_assert_cmpstr (row_at (window, 0)->function, ==, "function_0007");
+  allocated = tide_functions_view_dup_cell_text (view, 0, TIDE_FUNCTION_COLUMN_ALLOCATED);
+  live = tide_functions_view_dup_cell_text (view, 0, TIDE_FUNCTION_COLUMN_LIVE);
+  g_assert_cmpstr (allocated, ==, "8 KiB");
+  g_assert_cmpstr (live, ==, "4 KiB");
+  tooltip = tide_function_cell_dup_tooltip (row_at (window, 0), TIDE_FUNCTION_COLUMN_ALLOCATED, TRUE);
+  g_assert_nonnull (strstr (tooltip, "in 8 blocks, 2 of them temporary"));
+
+  ui_window_show (window, sampled);
+  tide_functions_view_sort (view, TIDE_FUNCTION_COLUMN_LIVE, TRUE);
+  estimate = tide_function_cell_dup_tooltip (row_at (window, 0), TIDE_FUNCTION_COLUMN_LIVE, TRUE);
+  g_assert_nonnull (strstr (estimate, "± 800 B"));
   ui_window_destroy (window);
 }
 
@@ -426,6 +491,7 @@ main (int argc, char **argv)
 {
   ui_init (&argc, &argv);
   g_test_add_func ("/functions-view/rows", test_rows);
+  g_test_add_func ("/functions-view/bytes", test_bytes);
   g_test_add_func ("/functions-view/no-functions", test_rows_that_are_no_functions);
   g_test_add_func ("/functions-view/places", test_places);
   g_test_add_func ("/functions-view/sort", test_sort);

@@ -1,6 +1,7 @@
 #include "ui-fixture.h"
 
 #include "tide-decoder.h"
+#include "tide-sites-frames.h"
 #include "tide-frames.h"
 #include "tide-journal.h"
 
@@ -99,6 +100,33 @@ ui_put_head (TideBuffer *buffer, guint n)
 }
 
 static void
+ui_put_sites (TideBuffer *buffer, guint n, guint64 mean_bytes)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      TideSiteEntry entries[2] = { 0 };
+
+      for (guint k = 0; k < 2; k++)
+        {
+          entries[k].id = 2 * i + k + 1;
+          entries[k].is_new = true;
+          entries[k].kind = k == 0 ? TIDE_SITE_LINE : TIDE_SITE_FUNCTION;
+          entries[k].code = i + 1;
+          entries[k].line = k == 0 ? 11 + i : 0;
+          entries[k].live_bytes = 512 * (i + 1);
+          entries[k].peak_bytes = 1024 * (i + 1);
+        }
+      entries[0].live_blocks = entries[0].n_freed = (i + 1) / 2;
+      entries[0].allocated_bytes = 1024 * (i + 1);
+      entries[0].freed_bytes = 512 * (i + 1);
+      entries[0].n_allocated = i + 1;
+      entries[0].n_temporary = i / 3;
+      entries[0].live_error = entries[0].allocated_error = mean_bytes != 0 ? 100 * (i + 1) : 0;
+      tide_put_sites (buffer, 0, n * 10 * UI_MS, mean_bytes, entries, 2);
+    }
+}
+
+static void
 ui_put_all (TideBuffer *buffer, guint n)
 {
   gint64 rss = 10 * PAGES_A_MIB;
@@ -148,6 +176,17 @@ ui_recording (guint n)
 
   tide_buffer_init (&buffer);
   ui_put_all (&buffer, n);
+  return ui_decode (&buffer);
+}
+
+TideRecording *
+ui_recording_of_bytes (guint n, guint64 mean_bytes)
+{
+  TideBuffer buffer;
+
+  tide_buffer_init (&buffer);
+  ui_put_head (&buffer, n);
+  ui_put_sites (&buffer, n, mean_bytes);
   return ui_decode (&buffer);
 }
 

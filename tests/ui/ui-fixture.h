@@ -14,6 +14,9 @@ void ui_init (int *argc, char ***argv);
  * function i grows by i + 1 MiB at (i + 1) × 10 ms, each fifth releases half of that 5 ms later.  With
  * output, instruments (faults are refused), and exit status 3.  */
 TideRecording *ui_recording (guint n);
+/* The same with Python bytes at its end: function i has taken (i + 1) KiB in i + 1 blocks, of which half are
+ * live; the most was (i + 1) KiB.  MEAN_BYTES: of the sample, 0: exact.  */
+TideRecording *ui_recording_of_bytes (guint n, guint64 mean_bytes);
 /* The net growth of function i in it, bytes.  */
 gint64 ui_net (guint i);
 /* A whole life: 10 MiB before measuring, "grow" takes 60 MiB, 4 come from outside Python, 2 while paused, and

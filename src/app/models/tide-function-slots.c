@@ -447,3 +447,10 @@ tide_function_slots_new (void)
 {
   return g_object_new (TIDE_TYPE_FUNCTION_SLOTS, NULL);
 }
+
+gboolean
+tide_function_slots_has_bytes (TideFunctionSlots *self)
+{
+  g_return_val_if_fail (TIDE_IS_FUNCTION_SLOTS (self), FALSE);
+  return self->table != NULL && tide_function_table_has_bytes (self->table);
+}

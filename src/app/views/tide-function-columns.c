@@ -4,7 +4,7 @@
 
 #include "tide-compat.h"
 #include "tide-delta-bar.h"
-#include "tide-format.h"
+#include "tide-function-cell.h"
 #include "tide-row-kind.h"
 
 #include <glib/gi18n-lib.h>
@@ -30,8 +30,9 @@ struct _TideFunctionColumns
   GHashTable *bound; /* GtkListItem, borrowed while bound, to GUINT (column) */
   TideFunctionColumn sorted;
   gboolean descending;
-  gboolean showing; /* the order is set by us */
-  int probed;       /* the column whose sorter was asked first, -1: none yet */
+  gboolean showing;   /* the order is set by us */
+  gboolean has_bytes; /* the columns of Python bytes are shown */
+  int probed;         /* the column whose sorter was asked first, -1: none yet */
 };
 
 /* Characters that a cell is wide: constant, so that no text ever changes the layout.  */
@@ -43,120 +44,21 @@ static const struct
   [TIDE_FUNCTION_COLUMN_NAME] = { 24, 170 },   [TIDE_FUNCTION_COLUMN_WHERE] = { 20, 150 },
   [TIDE_FUNCTION_COLUMN_SELF] = { 11, 232 },   [TIDE_FUNCTION_COLUMN_TOTAL] = { 11, 120 },
   [TIDE_FUNCTION_COLUMN_RISE] = { 11, 110 },   [TIDE_FUNCTION_COLUMN_FALL] = { 11, 110 },
-  [TIDE_FUNCTION_COLUMN_SAMPLES] = { 7, 100 },
+  [TIDE_FUNCTION_COLUMN_SAMPLES] = { 7, 100 }, [TIDE_FUNCTION_COLUMN_ALLOCATED] = { 11, 110 },
+  [TIDE_FUNCTION_COLUMN_FREED] = { 11, 110 },  [TIDE_FUNCTION_COLUMN_LIVE] = { 11, 110 },
+  [TIDE_FUNCTION_COLUMN_PEAK] = { 11, 110 },
 };
+
+static gboolean
+tide_function_column_is_bytes (TideFunctionColumn column)
+{
+  return column >= TIDE_FUNCTION_COLUMN_ALLOCATED && column <= TIDE_FUNCTION_COLUMN_PEAK;
+}
 
 static gboolean
 tide_function_column_is_number (TideFunctionColumn column)
 {
   return column >= TIDE_FUNCTION_COLUMN_SELF;
-}
-
-const char *
-tide_function_columns_title (TideFunctionColumn column)
-{
-  switch (column)
-    {
-    case TIDE_FUNCTION_COLUMN_NAME:
-      return _ ("Function");
-    case TIDE_FUNCTION_COLUMN_WHERE:
-      return _ ("Where");
-    case TIDE_FUNCTION_COLUMN_SELF:
-      return _ ("ΔRSS self");
-    case TIDE_FUNCTION_COLUMN_TOTAL:
-      return _ ("ΔRSS total");
-    case TIDE_FUNCTION_COLUMN_RISE:
-      return _ ("Rises");
-    case TIDE_FUNCTION_COLUMN_FALL:
-      return _ ("Falls");
-    case TIDE_FUNCTION_COLUMN_SAMPLES:
-      return _ ("Samples");
-    case TIDE_N_FUNCTION_COLUMNS:
-    default:
-      return "";
-    }
-}
-
-const char *
-tide_function_columns_definition (TideFunctionColumn column)
-{
-  switch (column)
-    {
-    case TIDE_FUNCTION_COLUMN_NAME:
-      return _ ("The function whose frame was the innermost when RSS changed");
-    case TIDE_FUNCTION_COLUMN_WHERE:
-      return _ ("File, and the line of the function that grew most");
-    case TIDE_FUNCTION_COLUMN_SELF:
-      return _ ("Change of RSS while this function itself ran: its rises less its falls");
-    case TIDE_FUNCTION_COLUMN_TOTAL:
-      return _ ("Change of RSS while this function or one that it called ran; recursion counts once");
-    case TIDE_FUNCTION_COLUMN_RISE:
-      return _ ("Sum of all rises of RSS while this function itself ran");
-    case TIDE_FUNCTION_COLUMN_FALL:
-      return _ ("Sum of all falls of RSS while this function itself ran");
-    case TIDE_FUNCTION_COLUMN_SAMPLES:
-      return _ ("How many changes of RSS were seen in this function");
-    case TIDE_N_FUNCTION_COLUMNS:
-    default:
-      return "";
-    }
-}
-
-/* The end of FILE that says which it is: its base name, and where many are called so, its folder as well.  */
-static const char *
-tide_function_columns_get_place (const char *file)
-{
-  const char *slash = strrchr (file, '/');
-  const char *base = slash != NULL && slash[1] != '\0' ? slash + 1 : file;
-
-  if (base - file > 1 && g_str_has_prefix (base, "__"))
-    {
-      const char *start = base - 1;
-
-      while (start > file && start[-1] != '/')
-        start--;
-      return start;
-    }
-  return base;
-}
-
-const char *
-tide_function_columns_format (const TideFunctionRow *row, TideFunctionColumn column, char *buffer, gsize size)
-{
-  switch (column)
-    {
-    case TIDE_FUNCTION_COLUMN_NAME:
-      return tide_row_kind_get_name (row);
-    case TIDE_FUNCTION_COLUMN_WHERE:
-      {
-        const char *place = tide_function_columns_get_place (row->file);
-        guint32 line = row->hot_line != 0 ? row->hot_line : row->line;
-
-        if (*place == '\0' || line == 0)
-          return place;
-        /* Cut in the middle of a character when too long; the label would refuse it.  */
-        g_snprintf (buffer, size, "%.200s:%u", place, line);
-        return g_utf8_validate (buffer, -1, NULL) ? buffer : place;
-      }
-    case TIDE_FUNCTION_COLUMN_SELF:
-      return tide_format_bytes_signed_into (buffer, size, TIDE_FUNCTION_ROW_SELF (row));
-    case TIDE_FUNCTION_COLUMN_TOTAL:
-      return tide_format_bytes_signed_into (buffer, size, TIDE_FUNCTION_ROW_TOTAL (row));
-    case TIDE_FUNCTION_COLUMN_RISE:
-      return tide_format_bytes_signed_into (buffer, size, row->self_rise);
-    case TIDE_FUNCTION_COLUMN_FALL:
-      return tide_format_bytes_signed_into (buffer, size, -row->self_fall);
-    case TIDE_FUNCTION_COLUMN_SAMPLES:
-      {
-        g_autofree char *count = tide_format_count (row->n_samples);
-
-        g_strlcpy (buffer, count, size);
-        return buffer;
-      }
-    case TIDE_N_FUNCTION_COLUMNS:
-    default:
-      return "";
-    }
 }
 
 static GtkInscription *
@@ -186,7 +88,11 @@ tide_function_columns_write (TideFunctionColumns *self, GtkListItem *item, TideF
   GtkWidget *cell = gtk_list_item_get_child (item);
   GtkInscription *text = tide_function_cell_get_text (cell);
   char buffer[256];
-  const char *fresh = row != NULL ? tide_function_columns_format (row, column, buffer, sizeof buffer) : "";
+  const char *fresh = "";
+
+  if (row != NULL)
+    fresh = tide_function_cell_format (row, column, tide_function_slots_has_bytes (self->slots), buffer,
+                                       sizeof buffer);
 
   if (g_strcmp0 (gtk_inscription_get_text (text), fresh) != 0)
     gtk_inscription_set_text (text, fresh);
@@ -202,63 +108,20 @@ tide_function_columns_write (TideFunctionColumns *self, GtkListItem *item, TideF
     }
 }
 
-char *
-tide_function_columns_dup_name_tooltip (const TideFunctionRow *row)
-{
-  const char *explanation = tide_row_kind_explain (tide_row_kind_of (row));
-
-  return g_strdup (explanation != NULL ? explanation : row->function);
-}
-
 /* Made when it is asked for: the exact bytes, or the full path.  */
 static gboolean
 tide_function_columns_query_tooltip (
     GtkWidget *cell, int x, int y, gboolean keyboard, GtkTooltip *tooltip, GtkListItem *item)
 {
   TideColumnData *data = g_object_get_data (G_OBJECT (cell), "tide-column");
-  const TideFunctionRow *row =
-      tide_function_slots_get_row (data->columns->slots, gtk_list_item_get_position (item));
+  TideFunctionSlots *slots = data->columns->slots;
+  const TideFunctionRow *row = tide_function_slots_get_row (slots, gtk_list_item_get_position (item));
   g_autofree char *text = NULL;
-  gint64 bytes = 0;
 
-  if (row == NULL)
-    return FALSE;
-  switch (data->column)
-    {
-    case TIDE_FUNCTION_COLUMN_NAME:
-      text = tide_function_columns_dup_name_tooltip (row);
-      break;
-    case TIDE_FUNCTION_COLUMN_WHERE:
-      if (*row->file == '\0')
-        return FALSE;
-      text = g_strdup_printf (_ ("%s\nfunction begins in line %u, grew most in line %u"), row->file,
-                              row->line, row->hot_line);
-      break;
-    case TIDE_FUNCTION_COLUMN_SAMPLES:
-      return FALSE;
-    case TIDE_FUNCTION_COLUMN_SELF:
-      bytes = TIDE_FUNCTION_ROW_SELF (row);
-      break;
-    case TIDE_FUNCTION_COLUMN_TOTAL:
-      bytes = TIDE_FUNCTION_ROW_TOTAL (row);
-      break;
-    case TIDE_FUNCTION_COLUMN_RISE:
-      bytes = row->self_rise;
-      break;
-    case TIDE_FUNCTION_COLUMN_FALL:
-    case TIDE_N_FUNCTION_COLUMNS:
-    default:
-      bytes = -row->self_fall;
-      break;
-    }
-  if (text == NULL)
-    {
-      g_autofree char *exact = tide_format_bytes_exact ((guint64)ABS (bytes));
-
-      text = g_strconcat (bytes < 0 ? "−" : "", exact, NULL);
-    }
+  if (row != NULL)
+    text = tide_function_cell_dup_tooltip (row, data->column, tide_function_slots_has_bytes (slots));
   gtk_tooltip_set_text (tooltip, text);
-  return TRUE;
+  return text != NULL;
 }
 
 static void
@@ -365,12 +228,17 @@ tide_function_columns_show_sort (TideFunctionColumns *self, TideFunctionColumn c
   self->showing = FALSE;
 }
 
+static gboolean
+tide_function_columns_is_default (TideFunctionColumns *self, TideFunctionColumn column)
+{
+  return !tide_function_column_is_bytes (column) || (self->has_bytes && column != TIDE_FUNCTION_COLUMN_FREED);
+}
+
 static void
 tide_function_columns_add (TideFunctionColumns *self, TideFunctionColumn column)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkColumnViewColumn *view_column =
-      gtk_column_view_column_new (tide_function_columns_title (column), factory);
+  GtkColumnViewColumn *view_column = gtk_column_view_column_new (tide_function_cell_title (column), factory);
   g_autoptr (GtkSorter) sorter = NULL;
   GtkWidget *header;
 
@@ -385,13 +253,14 @@ tide_function_columns_add (TideFunctionColumns *self, TideFunctionColumn column)
   g_signal_connect (factory, "setup", G_CALLBACK (tide_function_columns_setup), &self->data[column]);
   g_signal_connect (factory, "bind", G_CALLBACK (tide_function_columns_bind), &self->data[column]);
   g_signal_connect (factory, "unbind", G_CALLBACK (tide_function_columns_unbind), &self->data[column]);
+  gtk_column_view_column_set_visible (view_column, tide_function_columns_is_default (self, column));
   gtk_column_view_append_column (self->view, view_column);
   self->columns[column] = view_column;
   g_object_unref (view_column);
 
   header = tide_compat_column_header (self->view, column);
   if (header != NULL)
-    gtk_widget_set_tooltip_text (header, tide_function_columns_definition (column));
+    gtk_widget_set_tooltip_text (header, tide_function_cell_definition (column));
   if (tide_function_column_is_number (column))
     tide_compat_column_header_align_end (self->view, column,
                                          column == TIDE_FUNCTION_COLUMN_SELF ? BAR_SPACE : 0);
@@ -401,17 +270,39 @@ tide_function_columns_add (TideFunctionColumns *self, TideFunctionColumn column)
 
 static const char *const action_names[TIDE_N_FUNCTION_COLUMNS] = {
   [TIDE_FUNCTION_COLUMN_NAME] = NULL, /* without it the others say nothing */
-  [TIDE_FUNCTION_COLUMN_WHERE] = "where", [TIDE_FUNCTION_COLUMN_SELF] = "self",
-  [TIDE_FUNCTION_COLUMN_TOTAL] = "total", [TIDE_FUNCTION_COLUMN_RISE] = "rises",
-  [TIDE_FUNCTION_COLUMN_FALL] = "falls",  [TIDE_FUNCTION_COLUMN_SAMPLES] = "samples",
+  [TIDE_FUNCTION_COLUMN_WHERE] = "where",
+  [TIDE_FUNCTION_COLUMN_SELF] = "self",
+  [TIDE_FUNCTION_COLUMN_TOTAL] = "total",
+  [TIDE_FUNCTION_COLUMN_RISE] = "rises",
+  [TIDE_FUNCTION_COLUMN_FALL] = "falls",
+  [TIDE_FUNCTION_COLUMN_SAMPLES] = "samples",
+  [TIDE_FUNCTION_COLUMN_ALLOCATED] = "allocated",
+  [TIDE_FUNCTION_COLUMN_FREED] = "freed",
+  [TIDE_FUNCTION_COLUMN_LIVE] = "live",
+  [TIDE_FUNCTION_COLUMN_PEAK] = "peak",
 };
+
+/* Columns of Python bytes come when there is something in them, and go when another recording has none.  */
+static void
+tide_function_columns_follow_bytes (TideFunctionColumns *self)
+{
+  gboolean has_bytes = tide_function_slots_has_bytes (self->slots);
+
+  if (has_bytes == self->has_bytes)
+    return;
+  self->has_bytes = has_bytes;
+  for (guint i = TIDE_FUNCTION_COLUMN_ALLOCATED; i <= TIDE_FUNCTION_COLUMN_PEAK; i++)
+    gtk_column_view_column_set_visible (self->columns[i],
+                                        tide_function_columns_is_default (self, (TideFunctionColumn)i));
+}
 
 static void
 tide_function_columns_reset (GSimpleAction *action, GVariant *parameter, TideFunctionColumns *self)
 {
   for (guint i = 0; i < TIDE_N_FUNCTION_COLUMNS; i++)
     {
-      gtk_column_view_column_set_visible (self->columns[i], TRUE);
+      gtk_column_view_column_set_visible (self->columns[i],
+                                          tide_function_columns_is_default (self, (TideFunctionColumn)i));
       gtk_column_view_column_set_fixed_width (self->columns[i], column_sizes[i].width);
     }
 }
@@ -452,7 +343,7 @@ tide_function_columns_fill_menu (TideFunctionColumns *self, GMenu *menu)
       g_autofree char *action = g_strconcat ("columns.", action_names[i], NULL);
 
       if (action_names[i] != NULL)
-        g_menu_append (columns, tide_function_columns_title ((TideFunctionColumn)i), action);
+        g_menu_append (columns, tide_function_cell_title ((TideFunctionColumn)i), action);
     }
   g_menu_append (rest, _ ("_Reset Columns"), "columns.reset");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (columns));
@@ -509,6 +400,7 @@ tide_function_columns_refresh (TideFunctionColumns *self)
   GHashTableIter iter;
   gpointer item, column;
 
+  tide_function_columns_follow_bytes (self);
   g_hash_table_iter_init (&iter, self->bound);
   while (g_hash_table_iter_next (&iter, &item, &column))
     tide_function_columns_write (self, item, (TideFunctionColumn)GPOINTER_TO_UINT (column));

@@ -34,15 +34,4 @@ GActionGroup *tide_function_columns_get_actions (TideFunctionColumns *self);
 /* The same as a menu, for actions inserted as "columns".  */
 void tide_function_columns_fill_menu (TideFunctionColumns *self, GMenu *menu);
 
-/* The cell's text for ROW, written into BUFFER or borrowed.  */
-const char *tide_function_columns_format (const TideFunctionRow *row,
-                                          TideFunctionColumn column,
-                                          char *buffer,
-                                          gsize size);
-/* What the name's cell says when one points at it.  */
-char *tide_function_columns_dup_name_tooltip (const TideFunctionRow *row);
-const char *tide_function_columns_title (TideFunctionColumn column);
-/* What the number is, in one sentence.  */
-const char *tide_function_columns_definition (TideFunctionColumn column);
-
 G_END_DECLS
