@@ -40,7 +40,6 @@ class Costs:
         self.workloads = {}
         self.start_cpu, self.start_rss = [], []
         self.refused = None
-        self.notes = []
         self.agent_bytes = 0
         self.events = self.recorded_bytes = 0
 
@@ -61,10 +60,9 @@ class Costs:
         summary = run.report("summary")
         row = summary["rows"][0]
         self.agent_bytes = max(self.agent_bytes, row["agent_bytes"] or 0)
-        missing = [name for name in self.way.instruments if name not in summary["recording"]["instruments"]]
-        if missing and not self.way.no_perf:
-            words = "; ".join(str(words) for words in summary["recording"].get("diagnostics", []))
-            self.notes = ["%s: %s did not run%s" % (self.way.name, ", ".join(missing), " (%s)" % words if words else "")]
+        missing = self.way.missing(run)
+        if missing:
+            raise harness.Refused(missing)
         functions = run.report("functions")["rows"]
         events = sum((function["samples"] or 0) + (function["calls"] or 0) for function in functions)
         if run.recorded_bytes > self.recorded_bytes:
@@ -112,12 +110,11 @@ def measure(python, ways, workloads, plan):
 
 def figures(way, groups):
     """What is said of a way, from its Costs and the bare ones of each group."""
-    answer = {"workloads": {}, "notes": []}
+    answer = {"workloads": {}}
     for group in groups:
         mine, bare = group[way.name], group["bare"]
         if mine.refused or bare.refused:
             return {"refused": mine.refused or bare.refused}
-        answer["notes"] += mine.notes
         for name, cost in mine.workloads.items():
             if name == "idle":
                 answer["helper_idle"] = min(cost["helper"])
@@ -158,7 +155,6 @@ def tables(version, costs):
     lines += table(["way", "start ms", "RSS at start MiB", "peak MiB", "agent MiB", "helper %", "helper idle %", "recorder %", "events",
                     "file KiB", "bytes an event"], [[name] + others(cost) for name, cost in costs.items() if "refused" not in cost and name != "bare"])
     notes = ["%s refused: %s" % (name, cost["refused"]) for name, cost in costs.items() if "refused" in cost]
-    notes += [note for cost in costs.values() for note in cost.get("notes", [])]
     return lines + ["", *notes] if notes else lines
 
 

@@ -5,7 +5,7 @@ of some 5 ms each, in which a function takes 1 MiB and reads 8 MiB; quick, after
 millisecond, which no program does for long and no sampler follows.
 
 {"kept": {function: bytes, or null when only a probe knows}, "lines": {function: {line: its share}}}.  With "probe", kept is what a reading of RSS before
-and after each call says; with "exact", "live" is beside it: {line: bytes of Python's own memory}, by tracemalloc.
+and after each call says; with "exact", "live" is beside it, {line: bytes of Python's own memory}, and "live_functions", by tracemalloc.
 """
 import ctypes
 import json
@@ -161,6 +161,17 @@ def live_lines():
     return {entry.traceback[0].lineno: entry.size for entry in snapshot.statistics("lineno")}
 
 
+def sum_by_function(live):
+    """{function: bytes} of {line: bytes}."""
+    starts = sorted((globals()[name].__code__.co_firstlineno, name) for name in TAKES)
+    sums = {}
+    for line, size in live.items():
+        name = [name for start, name in starts if start <= line][-1:]
+        if name and line < starts[-1][0] + 12:
+            sums[name[0]] = sums.get(name[0], 0) + size
+    return sums
+
+
 def main():
     mode = sys.argv[2] if len(sys.argv) > 2 else None
     repeat, rounds = (4, ROUNDS // 4) if sys.argv[1] == "slow" else (1, ROUNDS)
@@ -177,6 +188,7 @@ def main():
                 function()
     if mode == "exact":
         answer["live"] = live_lines()
+        answer["live_functions"] = sum_by_function(answer["live"])
     print(json.dumps(answer))
 
 

@@ -1,4 +1,5 @@
 """What the benchmarks share: the ways of running a program, and running it."""
+import csv
 import ctypes
 import json
 import os
@@ -35,6 +36,13 @@ class Way:
         self.instruments = [] if words.startswith("bare") or self.under else words.split("+")
         self.slow = self.under is not None or any(word in SLOW for word in self.instruments)
 
+    def missing(self, run):
+        """Words for what of it did not run, where perf was not refused on purpose; or None."""
+        recording = run.report("summary")["recording"]
+        names = [name for name in self.instruments if name not in recording["instruments"] and not (self.no_perf and name == "faults")]
+        words = "; ".join(str(words) for words in recording.get("diagnostics", []))
+        return "%s did not run%s" % (", ".join(names), " (%s)" % words if words else "") if names else None
+
 
 class Refused(Exception):
     """This build or this interpreter does not do it; the words say why."""
@@ -69,6 +77,12 @@ class Run:
         if result.returncode != 0:
             raise Refused(result.stderr.decode(errors="replace").strip())
         return json.loads(result.stdout.decode())
+
+    def read_events(self):
+        """Rows of the view of events, one after the other, since there may be millions."""
+        with subprocess.Popen([pagetide(), "report", self.recording, "--view", "events", "--format", "csv"], stdout=subprocess.PIPE,
+                              universal_newlines=True) as report:
+            yield from csv.DictReader(report.stdout)
 
 
 def fix_addresses():

@@ -2,12 +2,15 @@
 import os
 
 import harness
+import traced
 from tables import table
 
 PROGRAM = os.path.join(harness.HERE, "growth.py")
 TURNS = ["slow", "quick", "burst"]
 # Those that charge bytes to functions.
-INSTRUMENTS = {"events", "bytes", "bytes-sampled"}
+RSS = {"events"}
+TRACED = {"calls", "lines"}
+BYTES = {"bytes", "bytes-sampled"}
 MIB = 1 << 20
 BARE = harness.Way("bare")
 
@@ -19,6 +22,7 @@ def truth(python, turns, exact):
     if exact:
         with harness.run(python, [PROGRAM, turns, "exact"], BARE) as run:
             answer["live"] = {int(line): size for line, size in run.output["live"].items()}
+            answer["live_functions"] = run.output["live_functions"]
     return answer
 
 
@@ -42,57 +46,84 @@ def misplaced(known, measured):
 
 
 def rss_errors(run, known):
-    """Errors of RSS by function and by line; None where RSS was not measured."""
+    """Errors of RSS by function and by line."""
     functions = rows_of(run, "functions")
     measured = sums(functions, "function", "rss_self")
-    if not any(measured.values()):
-        return None
+    answer = errors_by_function(measured, known)
+    hot = {row["function"]: row["hot_line"] for row in functions}
+    answer["hot_lines"] = sum(str(hot.get(name)) == max(lines, key=lines.get) for name, lines in known["lines"].items()) / len(known["lines"])
+    try:
+        answer["lines_misplaced"] = line_error(sums(rows_of(run, "lines"), "line", "rss_self"), known)
+    except harness.Refused:
+        pass
+    return answer
+
+
+def traced_errors(run, known):
+    """The same of what an instrument tells at each event."""
+    functions, by_line = traced.charge(run.read_events(), "growth.py")
+    return dict(errors_by_function(functions, known), lines_misplaced=line_error(by_line, known))
+
+
+def line_error(by_line, known):
+    shares = {int(line): share * known["kept"][name] for name, lines in known["lines"].items() for line, share in lines.items()}
+    return misplaced(shares, {line: by_line.get(line, 0) for line in shares})
+
+
+def errors_by_function(measured, known):
     whole = sum(known["kept"].values())
     answer = {"functions": {}, "misplaced": misplaced(known["kept"], {name: measured.get(name, 0) for name in known["kept"]}),
               "sum": (sum(measured.get(name, 0) for name in known["kept"]) - whole) / whole}
     for name, kept in known["kept"].items():
         # What keeps next to nothing is compared with the whole, since nothing is a bad unit.
         answer["functions"][name] = (measured.get(name, 0) - kept) / (kept if kept > MIB else whole)
-    hot = {row["function"]: row["hot_line"] for row in functions}
-    answer["hot_lines"] = sum(str(hot.get(name)) == max(lines, key=lines.get) for name, lines in known["lines"].items()) / len(known["lines"])
-    try:
-        by_line = sums(rows_of(run, "lines"), "line", "rss_self")
-    except harness.Refused:
-        return answer
-    shares = {int(line): share * known["kept"][name] for name, lines in known["lines"].items() for line, share in lines.items()}
-    answer["lines_misplaced"] = misplaced(shares, {line: by_line.get(line, 0) for line in shares})
     return answer
 
 
 def byte_errors(run, known):
-    """Errors of live Python bytes by line against tracemalloc; None where they were not measured."""
-    try:
-        by_line = sums(rows_of(run, "lines"), "line", "live")
-    except harness.Refused:
-        return None
-    big = {line: size for line, size in known["live"].items() if size > MIB}
-    return {"live_misplaced": misplaced(big, {line: by_line.get(line, 0) for line in big})} if by_line else None
+    """Errors of live Python bytes by function and by line, against tracemalloc."""
+    answer = {}
+    for view, key, exact in [("functions", "function", known["live_functions"]), ("lines", "line", known["live"])]:
+        try:
+            live = sums(rows_of(run, view), key, "live")
+        except harness.Refused:
+            continue
+        big = {name: size for name, size in exact.items() if size > MIB}
+        if live:
+            answer["live_by_" + key] = misplaced(big, {name: live.get(name, 0) for name in big})
+    return answer
 
 
 def measure(python, ways, turns=TURNS):
     """{turns: {name of way: errors}}."""
-    counted = any(word.startswith("bytes") for way in ways for word in way.instruments)
+    counted = any(BYTES & set(way.instruments) for way in ways)
     answer = {}
     for turn in turns:
         known = truth(python, turn, counted)
         answer[turn] = {}
         for way in ways:
-            if not INSTRUMENTS & set(way.instruments):
+            if not (RSS | TRACED | BYTES) & set(way.instruments):
                 continue
             try:
                 with harness.run(python, [PROGRAM, turn], way) as run:
-                    found = dict(rss_errors(run, known) or {})
-                    if counted:
-                        found.update(byte_errors(run, known) or {})
-                answer[turn][way.name] = found or {"refused": "neither RSS nor bytes by function"}
+                    answer[turn][way.name] = errors_of(run, way, known)
             except harness.Refused as words:
                 answer[turn][way.name] = {"refused": str(words)}
     return answer
+
+
+def errors_of(run, way, known):
+    missing = way.missing(run)
+    if missing:
+        raise harness.Refused(missing)
+    found = {}
+    if TRACED & set(way.instruments):
+        found.update(traced_errors(run, known))
+    elif RSS & set(way.instruments):
+        found.update(rss_errors(run, known))
+    if BYTES & set(way.instruments):
+        found.update(byte_errors(run, known))
+    return found or {"refused": "neither RSS nor bytes by function"}
 
 
 def percent(value):
@@ -111,7 +142,9 @@ def lines(version, answer):
         for name in next((list(errors["functions"]) for errors in good.values() if "functions" in errors), []):
             rows.append([name] + ["%+.1f" % (100 * errors["functions"][name]) if "functions" in errors else "-" for errors in good.values()])
         for key, words in [("sum", "sum over all"), ("misplaced", "misplaced, by function"), ("lines_misplaced", "misplaced, by line"),
-                           ("hot_lines", "hottest line found"), ("live_misplaced", "live bytes misplaced, by line")]:
-            rows.append([words] + [percent(errors.get(key)) for errors in good.values()])
+                           ("hot_lines", "hottest line found"), ("live_by_function", "live bytes misplaced, by function"),
+                           ("live_by_line", "live bytes misplaced, by line")]:
+            if any(key in errors for errors in good.values()):
+                rows.append([words] + [percent(errors.get(key)) for errors in good.values()])
         text += table(["function"] + list(good), rows)
     return text
