@@ -338,6 +338,7 @@ fill_region (int fd)
   region->size = TIDE_REGION_SIZE;
   region->page_size = (uint32_t)sysconf (_SC_PAGESIZE);
   region->target_pid = (uint32_t)getpid ();
+  region->faults_socket = -1;
   for (int i = 0; i < TIDE_N_AREAS; i++)
     region->areas[i].fd = -1;
   munmap (region, TIDE_REGION_RING_OFFSET);

@@ -44,6 +44,14 @@ def project():
     return values
 
 
+def entry_points():
+    """The entry_points.txt file: what [project.entry-points.GROUP] says of each group."""
+    with open(os.path.join(HERE, "pyproject.toml"), encoding="utf-8") as file:
+        tables = re.findall(r"^\[project\.entry-points\.([\w.]+)\]\n(.*?)(?=^\[|\Z)", file.read(), re.M | re.S)
+    return "".join("[%s]\n%s\n" % (group, "\n".join("%s = %s" % pair for pair in re.findall(r'^([\w-]+) = "([^"]*)"$', table, re.M)))
+                   for group, table in tables)
+
+
 def metadata():
     """The METADATA file (core metadata 2.1)."""
     values = project()
@@ -103,6 +111,7 @@ def write_wheel(directory, files, platform="any"):
     files[info + "METADATA"] = metadata().encode()
     files[info + "WHEEL"] = ("Wheel-Version: 1.0\nGenerator: pagetide_build\nRoot-Is-Purelib: %s\nTag: py3-none-%s\n"
                              % ("true" if platform == "any" else "false", platform)).encode()
+    files[info + "entry_points.txt"] = entry_points().encode()
     record = ""
     for name, content in files.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()

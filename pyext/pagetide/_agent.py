@@ -18,6 +18,7 @@ MODULE = "pagetide_agent"
 
 _lock = threading.Lock()
 _functions: Optional[Dict[str, Callable[..., Any]]] = None
+_looked = False
 
 
 class AgentError(ImportError):
@@ -83,6 +84,17 @@ def _load() -> Dict[str, Callable[..., Any]]:
         raise AgentError("Pagetide's agent is for Linux alone.")
     raise AgentError("Pagetide's agent (%s) is not installed beside this package: install the package with a C compiler at hand, install "
                      "Pagetide, or name the file in PAGETIDE_AGENT." % NAME)
+
+
+def present() -> Optional[Dict[str, Callable[..., Any]]]:
+    """The functions of the agent when it is in this process already, else None.  Looks once: cheap where nobody measures."""
+    global _functions, _looked
+    if _functions is None and not _looked:
+        with _lock:
+            if _functions is None and not _looked:
+                _functions = _load() if _loaded() else None
+                _looked = True
+    return _functions
 
 
 def functions() -> Dict[str, Callable[..., Any]]:

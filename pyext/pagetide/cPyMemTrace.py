@@ -32,7 +32,9 @@ import threading
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Callable, Dict, Iterable, List, Optional, Type, TypeVar, Union
 
-from . import _agent
+from . import _agent, instruments
+from ._marks import mark
+from ._record import record
 
 __all__ = ["Profile", "ReferenceTracing", "Trace", "get_log_file_path_profile", "get_log_file_path_reference_tracing",
            "get_log_file_path_trace", "profile", "profile_wrapper_depth", "reference_tracing", "reference_tracing_wrapper_depth", "rss",
@@ -84,9 +86,11 @@ class _Block:
         self._id: Optional[int] = None
         self._pid = 0
 
+    _suffix = ".log"
+
     def _name(self, ordinal: int) -> str:
         time = datetime.datetime.now().strftime("%Y%m%d_%H%M%S") + ("_%d" % ordinal if ordinal else "")
-        return "%s_%d_%s_%d_PY%s.log" % (time, os.getpid(), self._letter, len(_open[self._letter]), platform.python_version())
+        return "%s_%d_%s_%d_PY%s%s" % (time, os.getpid(), self._letter, len(_open[self._letter]), platform.python_version(), self._suffix)
 
     def _start(self, path: bytes, exclusive: bool, message: Optional[bytes]) -> int:
         """The agent's number of the log, or -errno."""
@@ -179,6 +183,7 @@ class _EventLog(_Block):
     """Profile and Trace."""
 
     _kind = 0
+    _instrument = ""
 
     def __init__(self, d_rss_trigger: int = -1, message: Optional[str] = None,
                  filepath: Optional[Union[str, "os.PathLike[str]"]] = None, *, threads: bool = False, to: str = "text") -> None:
@@ -187,19 +192,48 @@ class _EventLog(_Block):
         super().__init__(message, filepath)
         self._trigger = int(d_rss_trigger)
         self._threads = bool(threads)
-        self._to = to
+        self._recording: Optional[record] = None
+        if to == "pagetide":
+            self._suffix = ".pagetide"
+
+    def _record(self, path: str) -> None:
+        """Begins the compact recording instead of a text."""
+        self._recording = record(path, instruments="events," + self._instrument)
+        self._recording.__enter__()
+        try:
+            instruments.start(self._instrument, trigger=self._trigger if self._trigger >= 0 else os.sysconf("SC_PAGE_SIZE"))
+            if self._message is not None:
+                mark(self._message)
+        except BaseException:
+            self._recording.__exit__(None, None, None)
+            self._recording = None
+            raise
 
     def _start(self, path: bytes, exclusive: bool, message: Optional[bytes]) -> int:
+        if self._suffix == ".pagetide":
+            if exclusive and os.path.exists(path):
+                return -17
+            self._record(os.fsdecode(path))
+            return 0
         return _agent.functions()["profile_open"](self._kind, path, exclusive, self._trigger, self._threads, message)
 
     def _stop(self, number: int, code: CodeType, line: int) -> int:
+        if self._recording is not None:
+            recording, self._recording = self._recording, None
+            instruments.stop(self._instrument)
+            recording.__exit__(None, None, None)
+            return 0
         return _agent.functions()["profile_close"](number, code, line)
 
     def _write(self, text: bytes, raw: bool) -> None:
+        if self._recording is not None:
+            mark(text.decode("utf-8", "surrogatepass"))
+            return
         _agent.functions()["profile_message"](self._id, text, raw)
 
     def _flush(self) -> None:
-        _agent.functions()["profile_flush"](self._id)
+        if self._recording is None:
+            _agent.functions()["profile_flush"](self._id)
 
 
 class Profile(_EventLog):
@@ -208,7 +242,8 @@ class Profile(_EventLog):
     D_RSS_TRIGGER: by how many bytes; -1: a page, 0: every event is logged.  MESSAGE: text before the log, and a line SOF behind it.
     FILEPATH: the log's file, which is replaced; without it a new one in the current directory, see the module.  THREADS: all threads, and
     a column at the end with the kernel's number of the thread; else the thread that enters the block.  TO: "text", or "pagetide" for the
-    compact recording that Pagetide's window opens, in which every event is kept.
+    compact recording that Pagetide's window opens (see `pagetide.record`, which says what may fail), always of all threads; messages are
+    marks in it.
 
     Blocks can be nested to any depth: an event goes to the innermost of its kind in its thread, so that the outer log has a gap.
 
@@ -220,6 +255,7 @@ class Profile(_EventLog):
 
     _letter = "P"
     _kind = 0
+    _instrument = "calls"
 
 
 class Trace(_EventLog):
@@ -227,6 +263,7 @@ class Trace(_EventLog):
 
     _letter = "T"
     _kind = 1
+    _instrument = "lines"
 
 
 class ReferenceTracing(_Block):

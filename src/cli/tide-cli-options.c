@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct
@@ -149,6 +150,23 @@ take_children (Parse *parse, const char *value, GError **error)
   return TRUE;
 }
 
+/* What the Python package says of a process that records itself: PID and three descriptors.  */
+static gboolean
+take_join (Parse *parse, const char *value, GError **error)
+{
+  TideJoin *join = &parse->options->launch->join;
+  int end = 0;
+
+  if (sscanf (value, "%d,%d,%d,%d%n", &join->region_fd, &join->pid, &join->ready_fd, &join->life_fd, &end)
+          == 4
+      && value[end] == '\0' && join->pid > 0 && join->region_fd > 2 && join->ready_fd > 2
+      && join->life_fd > 2)
+    return TRUE;
+  join->pid = 0;
+  return fail (error, _ ("--join %s is for Pagetide's Python package: import pagetide in the program."),
+               value);
+}
+
 static const struct
 {
   const char *name;
@@ -170,6 +188,7 @@ static const struct
   { "--children", take_children, FALSE, TRUE },
   { "--pid", NULL, TRUE, FALSE },
   { "--duration", NULL, TRUE, FALSE },
+  { "--join", take_join, TRUE, FALSE },
 };
 
 /* Takes the option at ARGV[*AT] with its value ("--name value", "--name=value", "-ovalue") and steps over it.
@@ -263,6 +282,8 @@ tide_cli_options_parse (TideCliOptions *self, int argc, char **argv, gboolean re
     }
   if (parse.has_environment)
     self->launch->environment = g_strv_builder_end (environment);
+  if (self->launch->join.pid > 0 && self->output != NULL && at >= argc)
+    return TRUE;
   if (at >= argc)
     return fail (error, _ ("Name the program: a script, -m MODULE or -c CODE."), "");
   if (!only_script)

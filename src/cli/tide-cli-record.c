@@ -3,6 +3,7 @@
 #include "tide-cli.h"
 
 #include "tide-cli-help.h"
+#include "tide-cli-join.h"
 #include "tide-cli-options.h"
 #include "tide-format.h"
 #include "tide-record-summary.h"
@@ -186,6 +187,8 @@ tide_cli_record (int argc, char **argv)
     return tide_cli_fail ("%s", error->message);
   if (options.help)
     return tide_cli_print_help ("record");
+  if (options.launch->join.pid > 0)
+    return tide_cli_join (options.launch, options.output);
   if (!tide_launch_check (options.launch, &error))
     return tide_cli_fail ("%s", error->message);
   path = options.output != NULL ? g_steal_pointer (&options.output) : NULL;

@@ -2,6 +2,7 @@
 
 #include "tide-grant-open.h"
 #include "tide-hello.h"
+#include "tide-join.h"
 #include "tide-loop.h"
 #include "tide-spawn.h"
 
@@ -202,6 +203,7 @@ main (int argc, char **argv)
 {
   TideOptions options;
   TideLoop *loop;
+  sigset_t inherited;
   int status = EXIT_CANNOT;
 
   fill_standard_descriptors ();
@@ -225,7 +227,13 @@ main (int argc, char **argv)
       loop = calloc (1, sizeof *loop);
       if (loop == NULL)
         break;
-      status = launch (loop, &options);
+      if (options.join)
+        {
+          close (set_signals (&inherited));
+          status = tide_join_run (loop, &options);
+        }
+      else
+        status = launch (loop, &options);
       /* The bell's thread may look at it until we are gone.  */
       if (!loop->bell.running)
         {

@@ -1,5 +1,7 @@
 #include "tide-loop.h"
 
+#include "tide-pidfd.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -110,6 +112,12 @@ look_for_end (TideLoop *self)
   struct signalfd_siginfo ignored[4];
   siginfo_t info = { 0 };
 
+  /* The descriptor of a process that is no child of ours says but one thing.  */
+  if (self->options->join)
+    {
+      self->ended = true;
+      return;
+    }
   while (read (self->child_fd, ignored, sizeof ignored) > 0)
     ;
   /* It stays a zombie, so that /proc can still be read and its number is nobody else's.  */
@@ -190,6 +198,24 @@ work (TideLoop *self)
   wait_for_something (self, now_ns);
 }
 
+/* Of a process that is no child of ours.  */
+static void
+finish_joined (TideLoop *self)
+{
+  TideMeasured *target = tide_family_get_target (&self->family);
+  int64_t now_ns = tide_loop_now ();
+  int status;
+
+  if (!is_measuring (self))
+    return;
+  tide_measured_put_rest (target, now_ns);
+  if (tide_pidfd_get_status (self->child_fd, &status))
+    tide_family_end_target (&self->family, now_ns, status, 0);
+  else
+    tide_measured_put_bye (target, now_ns, TIDE_END_UNKNOWN, 0, 0);
+  tide_outlet_drain (&self->outlet, LAST_FLUSH_MS);
+}
+
 /* Its last words, how it ended, and the status that says so.  */
 static int
 finish (TideLoop *self)
@@ -238,8 +264,13 @@ tide_loop_run (TideLoop *self)
 {
   int status;
 
-  while (!self->ended)
+  while (!self->ended && !(self->options->join && self->detached))
     work (self);
+  if (self->options->join)
+    {
+      finish_joined (self);
+      return 0;
+    }
   status = finish (self);
   part (self);
   return status;

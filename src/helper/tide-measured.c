@@ -164,6 +164,8 @@ follow_wishes (TideMeasured *self, int64_t now_ns)
 
   if (tide_wish_asked (&self->wish, &asked))
     {
+      /* What came about since the last look is told before it may be undone.  */
+      tide_account_follow (&self->account, now_ns);
       tide_measured_switch (self, &asked, now_ns);
       tide_wish_granted (&self->wish);
     }

@@ -13,11 +13,13 @@ void
 tide_options_print_help (void)
 {
   puts ("Usage: pagetide-helper launch [OPTION...] -- PROGRAM [ARGUMENT...]\n"
+        "       pagetide-helper join [OPTION...] --pid PID --region FD\n"
         "       pagetide-helper grant\n"
         "\n"
         "Starts PROGRAM, measures its memory, and writes what it finds as frames.  It is a part\n"
         "of Pagetide, which calls it; people call pagetide.  \"grant\", run with more rights, opens\n"
-        "page-fault events for whoever asks over its standard input.\n"
+        "page-fault events for whoever asks over its standard input.  \"join\" measures a process\n"
+        "that runs and has made the shared memory (FD) itself.\n"
         "\n"
         "  --frames FD          where frames are written (needed)\n"
         "  --control FD         where control frames are read\n"
@@ -34,6 +36,7 @@ tide_options_print_help (void)
         "  --directory DIR      where PROGRAM starts\n"
         "  --set K=V            set a variable of PROGRAM's environment\n"
         "  --unset K            take a variable out of it\n"
+        "  --ready FD           of join: where a byte is written once it measures\n"
         "  --help, --version    say this, or the version, and end");
 }
 
@@ -87,6 +90,12 @@ take_value (TideOptions *self, const char *name, const char *value)
     self->frames_fd = (int)number;
   else if (strcmp (name, "--control") == 0 && (good = parse_number (value, 3, 1 << 20, &number)))
     self->control_fd = (int)number;
+  else if (strcmp (name, "--region") == 0 && (good = parse_number (value, 3, 1 << 20, &number)))
+    self->region_fd = (int)number;
+  else if (strcmp (name, "--ready") == 0 && (good = parse_number (value, 3, 1 << 20, &number)))
+    self->ready_fd = (int)number;
+  else if (strcmp (name, "--pid") == 0 && (good = parse_number (value, 1, 1 << 30, &number)))
+    self->pid = (int)number;
   else if (strcmp (name, "--instruments") == 0 && (good = parse_number (value, 0, 0xffff, &number)))
     self->instruments = (uint32_t)number;
   /* Below 100 us the helper would do nothing else; above a second it would see nothing.  */
@@ -108,7 +117,8 @@ is_valued (const char *name)
 {
   static const char *const names[] = { "--agent",       "--frames",        "--control",      "--instruments",
                                        "--interval-us", "--directory",     "--set",          "--unset",
-                                       "--opener",      "--trigger-bytes", "--sample-bytes", "--budget" };
+                                       "--opener",      "--trigger-bytes", "--sample-bytes", "--budget",
+                                       "--region",      "--ready",         "--pid" };
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (strcmp (name, names[i]) == 0)
@@ -122,7 +132,7 @@ tide_options_parse (TideOptions *self, int argc, char **argv)
   int i = 2;
 
   memset (self, 0, sizeof *self);
-  self->frames_fd = self->control_fd = -1;
+  self->frames_fd = self->control_fd = self->region_fd = self->ready_fd = -1;
   self->instruments = TIDE_INSTRUMENT_SAMPLER | TIDE_INSTRUMENT_EVENTS;
   self->interval_ns = 1000000;
 
@@ -132,9 +142,10 @@ tide_options_parse (TideOptions *self, int argc, char **argv)
     return TIDE_OPTIONS_HELP;
   if (argc == 2 && strcmp (argv[1], "grant") == 0)
     return TIDE_OPTIONS_GRANT;
-  if (argc < 2 || strcmp (argv[1], "launch") != 0)
+  self->join = argc >= 2 && strcmp (argv[1], "join") == 0;
+  if (argc < 2 || (strcmp (argv[1], "launch") != 0 && !self->join))
     {
-      fputs ("pagetide-helper: it can only \"launch\" or \"grant\"; --help says how\n", stderr);
+      fputs ("pagetide-helper: it can only \"launch\", \"join\" or \"grant\"; --help says how\n", stderr);
       return TIDE_OPTIONS_BAD;
     }
   self->changes = calloc ((size_t)argc, sizeof *self->changes);
@@ -161,12 +172,17 @@ tide_options_parse (TideOptions *self, int argc, char **argv)
           return TIDE_OPTIONS_BAD;
         }
     }
-  if (i + 1 >= argc)
+  if (self->join && (self->pid <= 0 || self->region_fd < 0))
+    {
+      fputs ("pagetide-helper: --pid and --region must name a process and its memory\n", stderr);
+      return TIDE_OPTIONS_BAD;
+    }
+  if (!self->join && i + 1 >= argc)
     {
       fputs ("pagetide-helper: no program was named after \"--\"\n", stderr);
       return TIDE_OPTIONS_BAD;
     }
-  self->command = argv + i + 1;
+  self->command = self->join ? argv + argc : argv + i + 1;
   if (self->frames_fd < 0 || fcntl (self->frames_fd, F_GETFD) < 0
       || (self->control_fd >= 0 && fcntl (self->control_fd, F_GETFD) < 0))
     {

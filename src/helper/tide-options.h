@@ -31,6 +31,12 @@ typedef struct
   uint32_t budget; /* thousandths; 0: any */
   bool capture;
   bool children;
+
+  /* A process that runs already and asked for it, instead of COMMAND.  */
+  bool join;
+  int pid;
+  int region_fd; /* the memory that it made          */
+  int ready_fd;  /* told once it is measured; -1: nobody */
 } TideOptions;
 
 typedef enum

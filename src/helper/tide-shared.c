@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool
@@ -88,15 +89,46 @@ tide_shared_finish (TideShared *self)
   self->region = NULL;
 }
 
-bool
-tide_shared_open (TideShared *self, const TideOptions *options)
+static void
+want (TideShared *self, const TideOptions *options)
 {
-  if (!tide_shared_make (self, true))
-    return false;
   atomic_store (&self->region->wanted, options->instruments);
   atomic_store (&self->region->trigger_bytes, options->trigger_bytes);
   atomic_store (&self->region->sample_bytes, options->sample_bytes);
   atomic_store (&self->region->budget, options->budget);
   tide_shared_prepare (self, options->instruments);
+}
+
+bool
+tide_shared_open (TideShared *self, const TideOptions *options)
+{
+  if (!tide_shared_make (self, true))
+    return false;
+  want (self, options);
+  return true;
+}
+
+bool
+tide_shared_join (TideShared *self, const TideOptions *options)
+{
+  int seals = fcntl (options->region_fd, F_GET_SEALS);
+  struct stat st;
+  TideRegion *region;
+
+  memset (self, 0, sizeof *self);
+  self->fd = options->region_fd;
+  /* Unsealed, whoever made it could shorten it and so end us.  */
+  if (seals < 0 || !(seals & F_SEAL_SHRINK) || fstat (self->fd, &st) < 0 || st.st_size != TIDE_REGION_SIZE)
+    return false;
+  region = mmap (NULL, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, self->fd, 0);
+  if (region == MAP_FAILED)
+    return false;
+  self->region = region;
+  if (region->magic != TIDE_REGION_MAGIC || region->version != TIDE_REGION_VERSION
+      || region->target_pid != (uint32_t)options->pid
+      || region->page_size != (uint32_t)sysconf (_SC_PAGESIZE))
+    return false;
+  region->helper_pid = (uint32_t)getpid ();
+  want (self, options);
   return true;
 }

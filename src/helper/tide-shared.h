@@ -25,5 +25,7 @@ bool tide_shared_open (TideShared *self, const TideOptions *options);
  * that cannot be made is missing, and the agent says so.  */
 void tide_shared_prepare (TideShared *self, uint32_t instruments);
 
+/* Instead: the one that a process made, of which OPTIONS speak.  False when it is none.  */
+bool tide_shared_join (TideShared *self, const TideOptions *options);
 void tide_shared_close_fd (TideShared *self); /* once the target has it */
 void tide_shared_finish (TideShared *self);

@@ -92,15 +92,38 @@ tide_helper_may_ask (GError **error)
   return FALSE;
 }
 
+static char **
+join_command (const TideLaunch *launch, int frames_fd, int control_fd, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *helper = tide_target_find_helper (error);
+
+  if (helper == NULL)
+    return NULL;
+  g_strv_builder_add (builder, helper);
+  g_strv_builder_add (builder, "join");
+  add_number (builder, "--frames", frames_fd);
+  add_number (builder, "--control", control_fd);
+  add_number (builder, "--instruments", launch->instruments | TIDE_INSTRUMENT_SAMPLER);
+  if (launch->interval_ms > 0)
+    add_number (builder, "--interval-us", MIN (launch->interval_ms, TIDE_LAUNCH_MAX_INTERVAL_MS) * 1000);
+  add_number (builder, "--pid", launch->join.pid);
+  add_number (builder, "--region", launch->join.region_fd);
+  add_number (builder, "--ready", launch->join.ready_fd);
+  return g_strv_builder_end (builder);
+}
+
 char **
 tide_helper_command (const TideLaunch *launch, int frames_fd, int control_fd, GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autofree char *helper = tide_target_find_helper (error);
+  g_autofree char *helper = launch->join.pid > 0 ? NULL : tide_target_find_helper (error);
   g_autofree char *agent = helper != NULL ? tide_target_find_agent (error) : NULL;
   g_autofree char *python = agent != NULL ? tide_launch_find_python (launch, error) : NULL;
   g_auto (GStrv) arguments = NULL;
 
+  if (launch->join.pid > 0)
+    return join_command (launch, frames_fd, control_fd, error);
   if (python == NULL)
     return NULL;
   g_strv_builder_add (builder, helper);

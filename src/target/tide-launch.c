@@ -234,6 +234,8 @@ tide_launch_check (const TideLaunch *self, GError **error)
 {
   g_autofree char *python = NULL;
 
+  if (self->join.pid > 0)
+    return TRUE;
   if (self->program == NULL || (self->program[0] == '\0' && self->kind != TIDE_PROGRAM_CODE))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,

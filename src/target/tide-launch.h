@@ -15,6 +15,15 @@ typedef enum
   TIDE_PROGRAM_CODE,   /* -c                */
 } TideProgramKind;
 
+/* A process that runs already and asked to be measured, by descriptors that we inherited.  */
+typedef struct
+{
+  int pid;       /* 0: none                                                   */
+  int region_fd; /* the memory that it shares                                 */
+  int ready_fd;  /* told when it is measured                                  */
+  int life_fd;   /* ends when it wants no more; the caller's to watch         */
+} TideJoin;
+
 /* What to launch and how to measure it: filled by the dialog or the command line.  */
 typedef struct
 {
@@ -34,6 +43,7 @@ typedef struct
   gboolean children;       /* measure the processes that it starts as well               */
   gboolean capture_output; /* its output comes as OUTPUT frames (window); else it has our stdin, stdout and
                               stderr */
+  TideJoin join;           /* instead of a program */
 } TideLaunch;
 
 TideLaunch *tide_launch_new (void); /* instruments: sampler, events and faults */
