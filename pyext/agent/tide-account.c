@@ -498,6 +498,12 @@ tide_account_add_cost (uint64_t ns)
   atomic_fetch_add_explicit (&account.region->hook_ns, ns, memory_order_relaxed);
 }
 
+uint32_t
+tide_account_get_slower (void)
+{
+  return atomic_load_explicit (&account.region->slower, memory_order_relaxed) & 7;
+}
+
 bool
 tide_account_is_measuring (void)
 {

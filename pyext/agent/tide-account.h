@@ -81,6 +81,9 @@ void tide_account_commit (void);
 /* NS of the program's time went into a hook or a handler.  Any thread, also in signal handlers.  */
 void tide_account_add_cost (uint64_t ns);
 
+/* RSS is to be looked at 2^N times as seldom: N, at most 4.  Any thread, also in signal handlers.  */
+uint32_t tide_account_get_slower (void);
+
 /* Open, and neither suspended nor about to stop.  */
 bool tide_account_is_measuring (void);
 

@@ -164,7 +164,7 @@ raise_high (void *block, size_t size, size_t fresh)
 
   if (word & CHUNK_OWN_MAPPING || end <= get (high))
     return;
-  set (high, end + (size >= BIG ? 0 : STEP));
+  set (high, end + (size >= BIG ? 0 : STEP << tide_account_get_slower ()));
   set (&events.top_seen, heap_top ());
   if (size >= BIG)
     look_for_block (block, fresh, false);

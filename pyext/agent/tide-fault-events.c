@@ -23,8 +23,8 @@
  * one that started it, and keeps it: the kernel adapts an event that has a descriptor, and no other.  */
 #define MIN_PERIOD 8u
 #define MAX_PERIOD 64u
-#define TOO_CLOSE_NS 100000
-#define FAR_NS 400000
+#define TOO_CLOSE_NS 100000u
+#define FAR_NS 400000u
 #define VERY_FAR_NS 10000000
 
 typedef struct
@@ -184,7 +184,8 @@ tide_fault_events_adapt (void)
 {
   Event *event = find_own ();
   struct timespec t;
-  uint64_t now, distance, period;
+  uint64_t now, distance, period, least;
+  uint32_t slower = tide_account_get_slower ();
 
   if (!event)
     return;
@@ -193,11 +194,14 @@ tide_fault_events_adapt (void)
   distance = now - event->last_ns;
   period = event->period;
   event->last_ns = now;
-  if (distance < TOO_CLOSE_NS && period < MAX_PERIOD)
+  least = (uint64_t)MIN_PERIOD << slower;
+  if (period < least)
+    period = least;
+  else if (distance < TOO_CLOSE_NS << slower && period < (uint64_t)MAX_PERIOD << slower)
     period *= 2;
   else if (distance > VERY_FAR_NS)
-    period = MIN_PERIOD;
-  else if (distance > FAR_NS && period > MIN_PERIOD)
+    period = least;
+  else if (distance > FAR_NS << slower && period > least)
     period /= 2;
   if (period != event->period && tide_fault_events_are_open () && is_ours (event)
       && ioctl (event->fd, PERF_EVENT_IOC_PERIOD, &period) == 0)

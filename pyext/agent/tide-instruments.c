@@ -21,8 +21,9 @@ static struct
   _Atomic uint32_t on;
   _Atomic uint32_t failed; /* on, told to be off, and to be stopped */
   _Atomic unsigned n_polls;
-  uint32_t wish; /* the last that was made so */
-  bool wished;   /* there was one             */
+  uint64_t sample_bytes; /* as of the last wish */
+  uint32_t wish;         /* the last that was made so */
+  bool wished;           /* there was one             */
 } instruments;
 
 static TideRegionInstrument *
@@ -124,8 +125,13 @@ tide_instruments_apply (void)
 {
   uint32_t wish = atomic_load (&instruments.region->wish);
   uint32_t wanted = atomic_load (&instruments.region->wanted);
+  uint64_t sample_bytes = atomic_load (&instruments.region->sample_bytes);
 
   refuse_unknown (wanted);
+  /* Samples have the distance with which they began.  */
+  if (instruments.wished && sample_bytes != instruments.sample_bytes)
+    stop_unless (wanted & ~(uint32_t)TIDE_INSTRUMENT_BYTES_SAMPLED);
+  instruments.sample_bytes = sample_bytes;
   stop_unless (wanted);
   if (!instruments.wished || wish != instruments.wish)
     for (size_t i = 0; i < N_ALL; i++)

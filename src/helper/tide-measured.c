@@ -172,6 +172,28 @@ follow_wishes (TideMeasured *self, int64_t now_ns)
   tide_wish_follow (&self->wish, &self->stream, now_ns);
 }
 
+/* Measuring that takes more than it may is made cheaper, and the person is told.  */
+static void
+keep_to_budget (TideMeasured *self, int64_t now_ns)
+{
+  TideRegion *region = self->shared.region;
+  uint64_t cpu_ns;
+  TideSwitch wish;
+  const char *sentence;
+
+  if (atomic_load_explicit (&region->budget, memory_order_relaxed) == 0
+      || !tide_procfs_read_cpu (&self->procfs, &cpu_ns))
+    return;
+  sentence =
+      tide_budget_look (&self->budget, region, self->wish.wanted,
+                        atomic_load_explicit (&region->hook_ns, memory_order_relaxed), cpu_ns, now_ns, &wish);
+  if (sentence == NULL)
+    return;
+  tide_stream_put_message (&self->stream, now_ns, TIDE_SEVERITY_WARNING, sentence);
+  if (wish.on | wish.off | wish.parts)
+    tide_measured_switch (self, &wish, now_ns);
+}
+
 void
 tide_measured_tick (TideMeasured *self, int64_t now_ns)
 {
@@ -193,6 +215,7 @@ tide_measured_tick (TideMeasured *self, int64_t now_ns)
         put_overhead (self, now_ns);
       self->status_ns = now_ns;
       read_status (self);
+      keep_to_budget (self, now_ns);
     }
   full = now_ns - self->sample_ns >= SAMPLE_NS;
   if (pages != self->rss_pages || full)

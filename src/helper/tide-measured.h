@@ -4,6 +4,7 @@
 #include "tide-calls-drain.h"
 #include "tide-procfs.h"
 #include "tide-shared.h"
+#include "tide-budget.h"
 #include "tide-sites-drain.h"
 #include "tide-stream.h"
 #include "tide-wish.h"
@@ -20,6 +21,7 @@ typedef struct
   TideProcfs procfs;
   TideAccount account;
   TideWish wish;
+  TideBudget budget;
   TideCallsDrain calls;
   TideSitesDrain sites;
 

@@ -181,6 +181,7 @@ typedef struct
   _Atomic uint64_t trigger_bytes; /* calls: only those that moved RSS by so much; 0: all */
   _Atomic uint64_t sample_bytes;  /* bytes-sampled: mean distance of two samples; 0: the default */
   _Atomic uint32_t budget;        /* thousandths of the target's time that measuring may take; 0: any */
+  _Atomic uint32_t slower;        /* by the helper: look at RSS 2^N times as seldom, to keep to the budget */
   TideRegionRequest request;
 
   /* The shared account.  Its own cache line: both sides write it.  */

@@ -122,6 +122,49 @@ test_cycles (gconstpointer python)
   run_remove_fifo (fifo, fd);
 }
 
+static gboolean
+has_message (Run *run, const char *part)
+{
+  for (guint i = 0; i < run->messages->len; i++)
+    {
+      const TideSlice text = g_array_index (run->messages, TideMessage, i).text;
+
+      if (g_strstr_len (text.data, (gssize)text.length, part) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A program that runs as fast as it can, with every line told, and a tenth of a percent for that: first the
+ * lines are given up, then the calls, and the person is told.  */
+static void
+test_budget (gconstpointer python)
+{
+  int fd;
+  char *fifo = run_make_fifo (&fd);
+  g_autofree char *program = g_test_build_filename (G_TEST_DIST, "cycles.py", NULL);
+  g_autoptr (Run) run = run_new ("--capture --instruments 19 --budget 1");
+
+  run_add (run, "--agent");
+  run_add (run, g_getenv ("PAGETIDE_AGENT"));
+  run_add (run, "--");
+  run_add (run, python);
+  run_add (run, program);
+  run_add (run, fifo);
+  run_start (run, NULL);
+  while (!has_message (run, "lines are no longer told") || !has_message (run, "calls are no longer told"))
+    g_assert_true (run_read_frame (run));
+  g_assert_cmpuint (read_until_told (run, TIDE_INSTRUMENT_CALLS), ==, 0);
+  g_assert_cmpint (write (fd, "x", 1), ==, 1);
+  while (run->output[1]->len < strlen ("ready\nleft: []\n"))
+    g_assert_true (run_read_frame (run));
+  /* The events are still there; nothing else is.  */
+  g_assert_null (strstr (run->output[1]->str, "profile"));
+  g_assert_null (strstr (run->output[1]->str, "monitoring"));
+  run_finish (run);
+  run_remove_fifo (fifo, fd);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,5 +179,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, pythons->pdata[i], test_cycles);
     }
+  if (pythons->len > 0)
+    g_test_add_data_func ("/helper/budget", pythons->pdata[0], test_budget);
   return g_test_run ();
 }
