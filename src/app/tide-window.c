@@ -370,6 +370,12 @@ tide_window_get_functions_view (TideWindow *self)
   return tide_session_page_get_functions_view (self->session_page);
 }
 
+TideLinesView *
+tide_window_get_lines_view (TideWindow *self)
+{
+  return tide_session_page_get_lines_view (self->session_page);
+}
+
 TideOutputView *
 tide_window_get_output_view (TideWindow *self)
 {

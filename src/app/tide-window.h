@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-functions-view.h"
+#include "tide-lines-view.h"
 #include "tide-message-bar.h"
 #include "tide-output-view.h"
 #include "tide-prompter.h"
@@ -36,6 +37,7 @@ void tide_window_set_recent (TideWindow *self, TideRecent *recent);
 /* Borrowed.  */
 TideSession *tide_window_get_session (TideWindow *self);
 TideFunctionsView *tide_window_get_functions_view (TideWindow *self);
+TideLinesView *tide_window_get_lines_view (TideWindow *self);
 TideOutputView *tide_window_get_output_view (TideWindow *self);
 TideMessageBar *tide_window_get_message_bar (TideWindow *self);
 

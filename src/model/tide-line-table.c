@@ -7,6 +7,7 @@
 #include "tide-sites.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 struct _TideLineTable
 {
@@ -137,61 +138,6 @@ tide_line_table_new (TideProcess *process, TideSpan span, GCancellable *cancella
   return query (self, span, cancellable) ? g_steal_pointer (&self) : NULL;
 }
 
-typedef struct
-{
-  TideProcess *process;
-  TideSpan span;
-} Request;
-
-static void
-request_free (gpointer data)
-{
-  Request *request = data;
-
-  g_object_unref (request->process);
-  g_free (request);
-}
-
-static void
-run_request (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Request *request = data;
-  TideLineTable *table = tide_line_table_new (request->process, request->span, cancellable);
-
-  if (table != NULL)
-    g_task_return_pointer (task, table, (GDestroyNotify)tide_line_table_unref);
-  else
-    g_task_return_error_if_cancelled (task);
-}
-
-void
-tide_line_table_new_async (TideProcess *process,
-                           TideSpan span,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  Request *request;
-
-  g_return_if_fail (TIDE_IS_PROCESS (process));
-
-  request = g_new (Request, 1);
-  request->process = g_object_ref (process);
-  request->span = span;
-  task = g_task_new (NULL, cancellable, callback, user_data);
-  g_task_set_source_tag (task, tide_line_table_new_async);
-  g_task_set_task_data (task, request, request_free);
-  g_task_run_in_thread (task, run_request);
-}
-
-TideLineTable *
-tide_line_table_new_finish (GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_async_result_is_tagged (result, tide_line_table_new_async), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 TideLineTable *
 tide_line_table_ref (TideLineTable *self)
 {
@@ -225,4 +171,88 @@ gboolean
 tide_line_table_has_bytes (TideLineTable *self)
 {
   return self->has_bytes;
+}
+
+gint64
+tide_line_row_get_figure (const TideLineRow *row, TideLineColumn column)
+{
+  switch (column)
+    {
+    case TIDE_LINE_COLUMN_SELF:
+      return TIDE_LINE_ROW_SELF (row);
+    case TIDE_LINE_COLUMN_ALLOCATED:
+      return row->bytes.allocated;
+    case TIDE_LINE_COLUMN_LIVE:
+      return row->bytes.live;
+    case TIDE_LINE_COLUMN_PEAK:
+      return row->bytes.peak;
+    case TIDE_LINE_COLUMN_BLOCKS:
+      return row->bytes.n_live;
+    case TIDE_LINE_COLUMN_TEMPORARY:
+      return row->bytes.n_temporary;
+    case TIDE_LINE_COLUMN_SAMPLES:
+      return (gint64)row->n_samples;
+    case TIDE_LINE_COLUMN_WHERE:
+    case TIDE_LINE_COLUMN_FUNCTION:
+    case TIDE_N_LINE_COLUMNS:
+    default:
+      return 0;
+    }
+}
+
+typedef struct
+{
+  TideLineTable *table;
+  TideLineColumn column;
+  gboolean descending;
+} Order;
+
+static int
+compare_places (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const Order *order = data;
+  guint i = *(const guint *)a, k = *(const guint *)b;
+  const TideLineRow *x = tide_line_table_get_row (order->table, i);
+  const TideLineRow *y = tide_line_table_get_row (order->table, k);
+  gint64 p = tide_line_row_get_figure (x, order->column), q = tide_line_row_get_figure (y, order->column);
+  int result = (p > q) - (p < q);
+
+  if (order->column == TIDE_LINE_COLUMN_FUNCTION)
+    result = strcmp (x->function, y->function);
+  else if (order->column == TIDE_LINE_COLUMN_WHERE)
+    {
+      result = strcmp (x->file, y->file);
+      if (result == 0)
+        result = (x->line > y->line) - (x->line < y->line);
+    }
+  if (order->descending)
+    result = -result;
+  return result != 0 ? result : (i > k) - (i < k);
+}
+
+static gboolean
+contains (const char *text, const char *folded)
+{
+  g_autofree char *mine = g_utf8_casefold (text, -1);
+
+  return strstr (mine, folded) != NULL;
+}
+
+GArray *
+tide_line_table_order (TideLineTable *self, TideLineColumn column, gboolean descending, const char *filter)
+{
+  g_autofree char *valid = g_utf8_make_valid (filter != NULL ? filter : "", -1);
+  g_autofree char *folded = g_utf8_casefold (valid, -1);
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (guint));
+  Order order = { self, column, descending };
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const TideLineRow *row = &g_array_index (self->rows, TideLineRow, i);
+
+      if (*folded == '\0' || contains (row->function, folded) || contains (row->file, folded))
+        g_array_append_val (rows, i);
+    }
+  g_array_sort_with_data (rows, compare_places, &order);
+  return rows;
 }

@@ -22,21 +22,33 @@ typedef struct
 
 #define TIDE_LINE_ROW_SELF(r) ((r)->rise - (r)->fall)
 
+typedef enum
+{
+  TIDE_LINE_COLUMN_WHERE,
+  TIDE_LINE_COLUMN_FUNCTION,
+  TIDE_LINE_COLUMN_SELF,
+  TIDE_LINE_COLUMN_ALLOCATED,
+  TIDE_LINE_COLUMN_LIVE,
+  TIDE_LINE_COLUMN_PEAK,
+  TIDE_LINE_COLUMN_BLOCKS,
+  TIDE_LINE_COLUMN_TEMPORARY,
+  TIDE_LINE_COLUMN_SAMPLES,
+  TIDE_N_LINE_COLUMNS
+} TideLineColumn;
+
 /* Any thread.  NULL only when CANCELLABLE was cancelled.  Keeps PROCESS alive.  */
 TideLineTable *tide_line_table_new (TideProcess *process, TideSpan span, GCancellable *cancellable);
-/* The same in a GTask thread; for the main thread.  */
-void tide_line_table_new_async (TideProcess *process,
-                                TideSpan span,
-                                GCancellable *cancellable,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data);
-TideLineTable *tide_line_table_new_finish (GAsyncResult *result, GError **error);
 
 TideLineTable *tide_line_table_ref (TideLineTable *self);
 void tide_line_table_unref (TideLineTable *self);
 
 guint tide_line_table_get_n_rows (TideLineTable *self);
-const TideLineRow *tide_line_table_get_row (TideLineTable *self, guint index); /* NULL past the end */
+const TideLineRow *tide_line_table_get_row (TideLineTable *self, guint index);   /* NULL past the end */
+gint64 tide_line_row_get_figure (const TideLineRow *row, TideLineColumn column); /* 0 of a text */
+/* Indices (guint, transfer full) of the rows that FILTER (NULL or "": all; else a part of file or function,
+ * letter case aside) lets through, by COLUMN; ties as the rows come.  Any thread.  */
+GArray *
+tide_line_table_order (TideLineTable *self, TideLineColumn column, gboolean descending, const char *filter);
 /* Whether Python bytes were measured by the end of the range.  */
 gboolean tide_line_table_has_bytes (TideLineTable *self);
 

@@ -4,6 +4,7 @@
 
 #include "tide-details-view.h"
 #include "tide-headline.h"
+#include "tide-lines-view.h"
 #include "tide-overview.h"
 #include "tide-resources.h"
 #include "tide-status-bar.h"
@@ -26,6 +27,7 @@ struct _TideSessionPage
   GtkStackSwitcher *switcher;
   GtkStack *stack;
   TideFunctionsView *functions_view;
+  TideLinesView *lines_view;
   TideOutputView *output_view;
   TideDetailsView *details_view;
   TideStatusBar *status_bar;
@@ -79,6 +81,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   g_type_ensure (TIDE_TYPE_FUNCTIONS_VIEW);
+  g_type_ensure (TIDE_TYPE_LINES_VIEW);
   g_type_ensure (TIDE_TYPE_OUTPUT_VIEW);
   g_type_ensure (TIDE_TYPE_DETAILS_VIEW);
   g_type_ensure (TIDE_TYPE_HEADLINE);
@@ -101,6 +104,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, stack);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, switcher);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, functions_view);
+  gtk_widget_class_bind_template_child (widget_class, TideSessionPage, lines_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, output_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, details_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, status_bar);
@@ -158,6 +162,7 @@ tide_session_page_set_session (TideSessionPage *self, TideSession *session)
   tide_session_page_update_jump (self);
   tide_headline_set_session (self->headline, session);
   tide_functions_view_set_session (self->functions_view, session);
+  tide_lines_view_set_session (self->lines_view, session);
   tide_output_view_set_session (self->output_view, session);
   tide_details_view_set_session (self->details_view, session);
   tide_status_bar_set_session (self->status_bar, session);
@@ -192,6 +197,12 @@ TideFunctionsView *
 tide_session_page_get_functions_view (TideSessionPage *self)
 {
   return self->functions_view;
+}
+
+TideLinesView *
+tide_session_page_get_lines_view (TideSessionPage *self)
+{
+  return self->lines_view;
 }
 
 TideOutputView *

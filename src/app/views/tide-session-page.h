@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-functions-view.h"
+#include "tide-lines-view.h"
 #include "tide-output-view.h"
 #include "tide-session.h"
 
@@ -21,6 +22,7 @@ const char *tide_session_page_get_tab (TideSessionPage *self);
 /* Keys are then for the chart: arrows, Space, plus and minus.  */
 void tide_session_page_focus_timeline (TideSessionPage *self);
 TideFunctionsView *tide_session_page_get_functions_view (TideSessionPage *self);
+TideLinesView *tide_session_page_get_lines_view (TideSessionPage *self);
 TideOutputView *tide_session_page_get_output_view (TideSessionPage *self);
 
 G_END_DECLS
