@@ -279,7 +279,8 @@ class ReferenceTracing(_Block):
 
     Entering raises RuntimeError on CPython before 3.13, which does not tell of objects, and otherwise as `Profile`.
 
-    Cost: about 0.3 microseconds for an object of a wanted type on the machine of docs/from-pymemtrace.md, less than a tenth of it for others.
+    Cost, measured on the machine of docs/from-pymemtrace.md: 0.4 to 0.5 microseconds each time that an object of a wanted type comes or goes,
+    0.02 to 0.03 for others.
     """
 
     _letter = "O"
