@@ -292,7 +292,8 @@ tide_account_drain (TideAccount *self, int64_t now_ns)
   if (tide_outlet_get_pending (self->stream->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
     return false;
   drain (self, now_ns);
-  return true;
+  /* Before that the codes stay in the ring, and calls that are told already could not be named.  */
+  return self->agent_state >= TIDE_AGENT_READY;
 }
 
 /* The node of the stack that runs, and its thread.  0: nobody's.  IDLE: the main thread runs no Python code

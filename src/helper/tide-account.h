@@ -66,7 +66,8 @@ void tide_account_want (TideAccount *self, uint32_t wanted, uint32_t asked, int6
 /* Tells what the agent says of itself, when that is new.  */
 void tide_account_follow (TideAccount *self, int64_t now_ns);
 
-/* Takes what is in the ring.  False: not now, since the reader of the frames is too slow.  */
+/* Takes what is in the ring.  False: not now, since the reader of the frames is too slow, or the agent is not
+ * ready.  */
 bool tide_account_drain (TideAccount *self, int64_t now_ns);
 
 /* Charges what the agent has not, and reads RSS for that; false once there is none, or when it is another

@@ -5,7 +5,7 @@ import subprocess
 
 STRING, CODE, THREAD, INSTRUMENT, LOST, CALLS, COUNTS = 3, 4, 6, 9, 11, 16, 17
 CALL, RETURN, C_CALL, C_RETURN, C_EXCEPT, LINE, EXCEPT = range(7)
-INSTRUMENTS = {"events": 2, "faults": 4, "calls": 8, "lines": 16}
+INSTRUMENTS = {"events": 2, "faults": 4, "calls": 8, "lines": 16, "bytes": 32, "bytes_sampled": 64, "gc": 128}
 OFF, ON, REFUSED = range(3)
 
 Call = collections.namedtuple("Call", "time kind thread file function line caller rss")
@@ -84,7 +84,8 @@ class Stream:
 
     def _calls(self, cursor):
         self.n_bytes += len(cursor.data)
-        places = {}
+        # One that is all zeros needs no telling.
+        places = collections.defaultdict(lambda: (0, 0, 0))
         time = rss = thread = 0
         for _ in range(cursor.varint()):
             head = cursor.byte()

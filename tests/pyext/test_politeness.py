@@ -1,0 +1,348 @@
+"""Programs that use the same doors as we do: profilers, tracers, debuggers, handlers of signals, tracemalloc.  Each does, under each set of
+instruments, what it does bare; where that is at the cost of an instrument, its state says so in words; and a stop puts everything back.
+
+Runs in each interpreter that it tests (everywhere.py), which is the one that runs the programs.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import frames  # noqa: E402
+from recording import EVENTS, FAULTS, STOPPED, Runner  # noqa: E402
+
+AGENT, HOST = (os.path.abspath(os.environ.get(name, "")) for name in ("PAGETIDE_AGENT", "PAGETIDE_AGENT_HOST"))
+SETS = (("events", "faults"), ("events", "calls"), ("lines", "gc"), ("events", "bytes"), ("events", "bytes_sampled"))
+
+COMMON = """
+import os, signal, sys, threading
+def work(n):
+    total = 0
+    for i in range(n):
+        total += i
+    kept.append(b"x" * 400000)
+    return total
+def outer():
+    try:
+        return work(3) + len(inner("a"))
+    except KeyError:
+        return 0
+def inner(key):
+    if key:
+        raise KeyError(key)
+kept = []
+"""
+
+PROGRAMS = {
+    "setprofile": """
+seen = []
+def profile(frame, event, argument):
+    if frame.f_code.co_filename == __file__ and frame.f_code.co_name != "<module>":
+        seen.append((event, frame.f_code.co_name, getattr(argument, "__name__", argument)))
+sys.setprofile(profile)
+outer()
+assert sys.getprofile() is profile
+sys.setprofile(None)
+outer()
+assert sys.getprofile() is None and sys.gettrace() is None
+print(seen)
+""",
+    "settrace": """
+seen = []
+def trace(frame, event, argument):
+    if frame.f_code.co_filename == __file__:
+        seen.append((event, frame.f_code.co_name, frame.f_lineno))
+        return trace
+sys.settrace(trace)
+outer()
+assert sys.gettrace() is trace
+sys.settrace(None)
+outer()
+print(seen)
+""",
+    "threads": """
+seen = []
+def profile(frame, event, argument):
+    if frame.f_code.co_name == "work":
+        seen.append(event)
+def trace(frame, event, argument):
+    if frame.f_code.co_name == "work":
+        seen.append((event, frame.f_lineno))
+        return trace
+for install, function in ((threading.setprofile, profile), (threading.settrace, trace)):
+    install(function)
+    thread = threading.Thread(target=outer)
+    thread.start()
+    thread.join()
+    install(None)
+thread = threading.Thread(target=outer)
+thread.start()
+thread.join()
+print(seen)
+""",
+    "monitoring": """
+monitoring = getattr(sys, "monitoring", None)
+if monitoring:
+    seen = []
+    E = monitoring.events
+    for tool in (monitoring.DEBUGGER_ID, monitoring.COVERAGE_ID, monitoring.PROFILER_ID, monitoring.OPTIMIZER_ID):
+        monitoring.use_tool_id(tool, "mine")
+        for event in (E.PY_START, E.PY_RETURN):
+            def callback(code, *arguments, tool=tool, event=event):
+                if code.co_name in ("outer", "inner", "work"):
+                    seen.append((tool, event, code.co_name))
+            monitoring.register_callback(tool, event, callback)
+        monitoring.set_events(tool, E.PY_START | E.PY_RETURN)
+        outer()
+        monitoring.set_events(tool, 0)
+    monitoring.set_local_events(monitoring.COVERAGE_ID, work.__code__, E.LINE)
+    monitoring.register_callback(monitoring.COVERAGE_ID, E.LINE, lambda code, line: seen.append(line) or monitoring.DISABLE)
+    outer()
+    outer()
+    monitoring.restart_events()
+    outer()
+    for tool in (0, 1, 2, 5):
+        assert monitoring.get_tool(tool) == "mine"
+        monitoring.free_tool_id(tool)
+        assert monitoring.get_tool(tool) is None
+    outer()
+    print(seen)
+""",
+    "tracemalloc": """
+import tracemalloc
+before = tracemalloc.is_tracing()
+tracemalloc.start(3)
+line = sys._getframe().f_lineno
+block = b"x" * 3000000
+size, peak = tracemalloc.get_traced_memory()
+print(before, size > 3000000, size < 3100000, tracemalloc.get_object_traceback(block)[0].lineno - line)
+snapshot = tracemalloc.take_snapshot()
+print(max(statistic.size for statistic in snapshot.statistics("lineno")) >= 3000000)
+tracemalloc.stop()
+tracemalloc.start()
+again = [str(i) * 9 for i in range(20000)]
+print(tracemalloc.get_traced_memory()[0] > 1000000)
+tracemalloc.stop()
+""",
+    "faulthandler": """
+import faulthandler
+faulthandler.enable(sys.stdout)
+faulthandler.register(signal.SIGUSR1, sys.stdout, all_threads=False)
+def deep(n):
+    if n: deep(n - 1)
+    else: os.kill(os.getpid(), signal.SIGUSR1)
+deep(5)
+faulthandler.dump_traceback_later(1000)
+faulthandler.cancel_dump_traceback_later()
+work(5)
+faulthandler._sigsegv()
+""",
+    "signals": """
+seen = []
+def handle(number, frame):
+    seen.append((signal.Signals(number).name, frame.f_code.co_name if frame else None))
+for number in (signal.SIGTRAP, signal.SIGSEGV, signal.SIGURG, signal.SIGPROF, signal.SIGUSR1, signal.SIGCHLD, signal.SIGALRM):
+    before = signal.signal(number, handle)
+    # That of SIGURG may be ours, which gives way.
+    assert before == signal.SIG_DFL or number == signal.SIGURG, (number, before)
+    assert signal.getsignal(number) is handle
+def send(number):
+    os.kill(os.getpid(), number)
+for number in (signal.SIGTRAP, signal.SIGSEGV, signal.SIGURG, signal.SIGPROF, signal.SIGUSR1):
+    send(number)
+    work(3)
+print(seen)
+for number in (signal.SIGTRAP, signal.SIGSEGV, signal.SIGURG, signal.SIGPROF):
+    assert signal.signal(number, signal.SIG_DFL) is handle
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGURG, signal.SIGUSR1})
+send(signal.SIGUSR1)
+send(signal.SIGURG)
+print(sorted(signal.sigpending()))
+print(signal.sigwait({signal.SIGURG}), signal.sigwait({signal.SIGUSR1}))
+""",
+    "coverage": """
+import collections
+lines = collections.defaultdict(set)
+def trace(frame, event, argument):
+    if event == "line":
+        lines[os.path.basename(frame.f_code.co_filename)].add(frame.f_lineno)
+    return trace
+import fractions, textwrap
+sys.settrace(trace)
+threading.settrace(trace)
+textwrap.wrap("some words " * 20, 30)
+fractions.Fraction(3, 9) + 1
+outer()
+threads = [threading.Thread(target=outer) for i in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+sys.settrace(None)
+print({name: sorted(lines[name]) for name in ("fractions.py", "textwrap.py", "program.py")})
+""",
+    "cprofile": """
+import cProfile, pstats
+profile = cProfile.Profile()
+profile.enable()
+for i in range(10): outer()
+profile.disable()
+counts = {key[2]: value[:2] for key, value in pstats.Stats(profile).stats.items()}
+print([counts[name] for name in ("outer", "inner", "work", "<built-in method builtins.len>") if name in counts])
+""",
+    "gc": """
+import gc
+seen = []
+def callback(phase, info):
+    seen.append((phase, info["generation"]))
+gc.disable()
+gc.callbacks.append(callback)
+for generation in (0, 1, 2):
+    cycle = []
+    cycle.append(cycle)
+    del cycle
+    assert gc.collect(generation) >= 1
+gc.callbacks.remove(callback)
+print(seen, gc.garbage, gc.get_debug(), gc.get_freeze_count(), gc.isenabled())
+""",
+}
+
+PDB = ["b inner", "c", "where", "p key", "up", "p 1 + 1", "s", "n", "r", "cl 1", "c", "q"]
+
+
+class Politeness(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def write(self, source):
+        path = os.path.join(self.folder, "program.py")
+        with open(path, "w") as stream:
+            stream.write(source)
+        return path
+
+    def normal(self, output):
+        """Without addresses and numbers of threads."""
+        return re.sub(rb"0x[0-9a-f]+", b"0x", output)
+
+    def compare(self, arguments, stdin=b""):
+        """The streams of a program that says the same under each set."""
+        bare = subprocess.run([sys.executable, *arguments], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        expected = (bare.returncode if bare.returncode >= 0 else 128 - bare.returncode, self.normal(bare.stdout), self.normal(bare.stderr))
+        for names in SETS:
+            with self.subTest(instruments=names):
+                outputs = [open(os.path.join(self.folder, name), "w+b") for name in ("in", "out", "err")]
+                outputs[0].write(stdin)
+                outputs[0].seek(0)
+                stream = frames.run(sys.executable, arguments, names, stdin=outputs[0], stdout=outputs[1], stderr=outputs[2])
+                texts = []
+                for output in outputs[1:]:
+                    output.seek(0)
+                    texts.append(self.normal(output.read()))
+                    output.close()
+                outputs[0].close()
+                self.assertEqual((stream.status, *texts), expected)
+                yield names, stream
+
+    def check_off(self, state):
+        self.assertNotEqual(state.state, frames.ON, state)
+        self.assertTrue(state.reason.endswith("."), state)
+
+    def check_words(self, stream):
+        """An instrument that is not on any more says why."""
+        for bit, state in stream.instruments.items():
+            if state.state != frames.ON:
+                self.assertTrue(state.reason.endswith("."), (bit, state))
+
+    def test_pdb(self):
+        path = self.write(COMMON + "outer()\nprint(work(4))\n")
+        for names, stream in self.compare(["-m", "pdb", path], "\n".join(PDB).encode()):
+            self.check_words(stream)
+
+    def test_words(self):
+        """Who takes SIGTRAP for itself has no faults, and who takes the hook of a profiler has, up to 3.11, no calls: told in a sentence."""
+        program = self.write(COMMON + "import time\nsignal.signal(signal.SIGTRAP, lambda *a: None)\nfor i in range(200):\n    work(3)\nsys.setprofile(lambda *a: None)\n"
+                             "for i in range(200):\n    work(3)\n")
+        for names, stream in list(self.compare([program])):
+            if "faults" in names:
+                self.check_off(stream.instruments[frames.INSTRUMENTS["faults"]])
+            if "calls" in names and sys.version_info < (3, 12):
+                self.check_off(stream.instruments[frames.INSTRUMENTS["calls"]])
+
+    def test_stop_restores_everything(self):
+        """What a sitecustomize saw before there was an agent, the program sees again after its stop."""
+        early = """
+import ctypes, gc, os, signal, sys, threading
+class Allocator(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_void_p) for name in ("ctx", "malloc", "calloc", "realloc", "free")]
+class Arena(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_void_p) for name in ("ctx", "alloc", "free")]
+class Action(ctypes.Structure):
+    _fields_ = [("handler", ctypes.c_void_p), ("rest", ctypes.c_byte * 256)]
+libc = ctypes.CDLL(None)
+def snapshot():
+    answer = {}
+    for domain in range(3):
+        allocator = Allocator()
+        ctypes.pythonapi.PyMem_GetAllocator(domain, ctypes.byref(allocator))
+        answer["domain %d" % domain] = [getattr(allocator, name) for name, _ in allocator._fields_]
+    arena = Arena()
+    ctypes.pythonapi.PyObject_GetArenaAllocator(ctypes.byref(arena))
+    answer["arena"] = [arena.ctx, arena.alloc, arena.free]
+    for number in range(1, 65):
+        action = Action()
+        if libc.sigaction(number, None, ctypes.byref(action)) == 0:
+            answer["signal %d" % number] = action.handler
+    answer["mask"] = sorted(signal.pthread_sigmask(signal.SIG_BLOCK, []))
+    answer["hooks"] = [sys.getprofile(), sys.gettrace(), threading._profile_hook, threading._trace_hook, list(gc.callbacks)]
+    if hasattr(sys, "monitoring"):
+        answer["tools"] = [[sys.monitoring.get_tool(tool), sys.monitoring.get_tool(tool) and sys.monitoring.get_events(tool)] for tool in range(6)]
+    return answer
+before = snapshot()
+"""
+        program = """
+import sitecustomize
+kept = []
+while True:
+    kept.append(b"x" * 200000)
+    [i for i in range(10)]
+    if len(kept) == 10:
+        # While it measures at least the allocators are others.
+        during = sitecustomize.snapshot()
+    if len(kept) > 30:
+        now = sitecustomize.snapshot()
+        if now == sitecustomize.before:
+            break
+    if len(kept) == 400:
+        print({key: (sitecustomize.before[key], now[key]) for key in now if now[key] != sitecustomize.before[key]})
+        break
+print(during == sitecustomize.before)
+"""
+        with open(os.path.join(self.folder, "sitecustomize.py"), "w") as stream:
+            stream.write(early)
+        bits = {name: bit for name, bit in frames.INSTRUMENTS.items()}
+        for names in (("events",), ("events", "faults"), ("events", "calls"), ("events", "lines"), ("events", "bytes"), ("events", "gc")):
+            with self.subTest(names):
+                recording = Runner(AGENT, HOST, sys.executable).run(program, wanted=sum(bits[name] for name in names), options=["--stop", "25"],
+                                                                    environment={"PYTHONPATH": self.folder})
+                self.assertEqual((recording.status, recording.stderr, recording.stdout), (0, b"", b"False\n"))
+                self.assertEqual(recording.end["state"], STOPPED)
+
+
+def make(name):
+    def test(self):
+        path = self.write(COMMON + PROGRAMS[name])
+        for names, stream in self.compare([path]):
+            self.check_words(stream)
+    return test
+
+
+for name in PROGRAMS:
+    setattr(Politeness, "test_" + name, make(name))
+
+
+if __name__ == "__main__":
+    unittest.main()
