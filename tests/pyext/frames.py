@@ -46,7 +46,7 @@ class Stream:
         self.status = status
         self.calls, self.counts, self.lost, self.instruments = [], {}, 0, {}
         self._strings, self._codes, self._threads = [b""], [(b"", b"")], [0]
-        self.n_bytes = 0
+        self._counted, self.n_bytes = {}, 0
         takers = {STRING: self._string, CODE: self._code, THREAD: self._thread, INSTRUMENT: self._instrument, LOST: self._lost,
                   CALLS: self._calls, COUNTS: self._counts}
         at = 0
@@ -56,6 +56,8 @@ class Stream:
                 takers[kind](Cursor(data[at + 8:at + 8 + length]))
             at += 8 + length
         assert at == len(data)
+        for code, count in self._counted.items():
+            self.counts[self._codes[code]] = self.counts.get(self._codes[code], 0) + count
 
     def _string(self, cursor):
         self._strings.append(cursor.data)
@@ -80,7 +82,7 @@ class Stream:
         cursor.varint()
         for _ in range(cursor.varint()):
             code = cursor.varint()
-            self.counts[self._codes[code]] = cursor.varint()
+            self._counted[code] = cursor.varint()
 
     def _calls(self, cursor):
         self.n_bytes += len(cursor.data)
@@ -108,12 +110,12 @@ class Stream:
 
 
 def run(python, arguments, instruments, options=(), read=None, **more):
-    """PYTHON with ARGUMENTS under the helper.  READ: called with the read end of the frames' pipe, gives the bytes."""
+    """PYTHON with ARGUMENTS under the helper.  READ: called with the read end of the frames' pipe and the helper, gives the bytes."""
     reading, writing = os.pipe()
     bits = sum(INSTRUMENTS[name] for name in instruments) | 1
     process = subprocess.Popen([os.environ["PAGETIDE_HELPER"], "launch", "--frames", str(writing), "--instruments", str(bits), "--agent",
                                 os.environ["PAGETIDE_AGENT"], *options, "--", python, *arguments], pass_fds=[writing], **more)
     os.close(writing)
     with open(reading, "rb") as frames:
-        data = read(frames) if read else frames.read()
+        data = read(frames, process) if read else frames.read()
     return Stream(data, process.wait())

@@ -1,5 +1,5 @@
-"""What sys.setprofile(), or with "lines" also sys.settrace(), tell of the cases of sequences.py: one JSON object, case to
-[[kind, function, line], ...], of what happens in that file alone."""
+"""What sys.setprofile(), or with "lines" also sys.settrace(), tell of the cases of sequences.py: one JSON object, case to the lists
+of [kind, function, line] of each thread, of what happens in that file alone."""
 import json
 import sys
 import threading
@@ -15,16 +15,18 @@ def name_of(code):
 
 
 def run(case, lines):
-    events = []
+    events = {}
+
+    def add(kind, function, line):
+        events.setdefault(threading.get_ident(), []).append((kind, function, line))
 
     def profile(frame, event, argument):
         if frame.f_code.co_filename == sequences.__file__:
-            function = argument.__name__ if event.startswith("c_") else name_of(frame.f_code)
-            events.append((NAMES[event], function, frame.f_lineno))
+            add(NAMES[event], argument.__name__ if event.startswith("c_") else name_of(frame.f_code), frame.f_lineno)
 
     def trace(frame, event, argument):
         if frame.f_code.co_filename == sequences.__file__ and event in ("line", "exception"):
-            events.append((NAMES[event], name_of(frame.f_code), frame.f_lineno))
+            add(NAMES[event], name_of(frame.f_code), frame.f_lineno)
         return trace
 
     threading.setprofile(profile)
@@ -37,7 +39,7 @@ def run(case, lines):
     sys.settrace(None)
     threading.setprofile(None)
     threading.settrace(None)
-    return events
+    return list(events.values())
 
 
 lines = sys.argv[1] == "lines"
