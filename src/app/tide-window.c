@@ -376,6 +376,12 @@ tide_window_get_lines_view (TideWindow *self)
   return tide_session_page_get_lines_view (self->session_page);
 }
 
+TideEventsView *
+tide_window_get_events_view (TideWindow *self)
+{
+  return tide_session_page_get_events_view (self->session_page);
+}
+
 TideOutputView *
 tide_window_get_output_view (TideWindow *self)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tide-events-view.h"
 #include "tide-functions-view.h"
 #include "tide-lines-view.h"
 #include "tide-message-bar.h"
@@ -38,6 +39,7 @@ void tide_window_set_recent (TideWindow *self, TideRecent *recent);
 TideSession *tide_window_get_session (TideWindow *self);
 TideFunctionsView *tide_window_get_functions_view (TideWindow *self);
 TideLinesView *tide_window_get_lines_view (TideWindow *self);
+TideEventsView *tide_window_get_events_view (TideWindow *self);
 TideOutputView *tide_window_get_output_view (TideWindow *self);
 TideMessageBar *tide_window_get_message_bar (TideWindow *self);
 

@@ -76,7 +76,7 @@ test_names (void)
 static void
 test_tabs (void)
 {
-  static const char *const names[] = { "lines", "output", "details", "functions" };
+  static const char *const names[] = { "lines", "events", "output", "details", "functions" };
   TideWindow *window = ui_window_new ();
   g_autoptr (TideRecording) recording = ui_recording (3);
 

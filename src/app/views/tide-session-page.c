@@ -3,6 +3,7 @@
 #include "tide-session-page.h"
 
 #include "tide-details-view.h"
+#include "tide-events-view.h"
 #include "tide-headline.h"
 #include "tide-lines-view.h"
 #include "tide-overview.h"
@@ -28,6 +29,7 @@ struct _TideSessionPage
   GtkStack *stack;
   TideFunctionsView *functions_view;
   TideLinesView *lines_view;
+  TideEventsView *events_view;
   TideOutputView *output_view;
   TideDetailsView *details_view;
   TideStatusBar *status_bar;
@@ -82,6 +84,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
 
   g_type_ensure (TIDE_TYPE_FUNCTIONS_VIEW);
   g_type_ensure (TIDE_TYPE_LINES_VIEW);
+  g_type_ensure (TIDE_TYPE_EVENTS_VIEW);
   g_type_ensure (TIDE_TYPE_OUTPUT_VIEW);
   g_type_ensure (TIDE_TYPE_DETAILS_VIEW);
   g_type_ensure (TIDE_TYPE_HEADLINE);
@@ -105,6 +108,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, switcher);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, functions_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, lines_view);
+  gtk_widget_class_bind_template_child (widget_class, TideSessionPage, events_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, output_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, details_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, status_bar);
@@ -163,6 +167,7 @@ tide_session_page_set_session (TideSessionPage *self, TideSession *session)
   tide_headline_set_session (self->headline, session);
   tide_functions_view_set_session (self->functions_view, session);
   tide_lines_view_set_session (self->lines_view, session);
+  tide_events_view_set_session (self->events_view, session);
   tide_output_view_set_session (self->output_view, session);
   tide_details_view_set_session (self->details_view, session);
   tide_status_bar_set_session (self->status_bar, session);
@@ -203,6 +208,12 @@ TideLinesView *
 tide_session_page_get_lines_view (TideSessionPage *self)
 {
   return self->lines_view;
+}
+
+TideEventsView *
+tide_session_page_get_events_view (TideSessionPage *self)
+{
+  return self->events_view;
 }
 
 TideOutputView *

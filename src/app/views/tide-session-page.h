@@ -2,6 +2,7 @@
 
 #include "tide-functions-view.h"
 #include "tide-lines-view.h"
+#include "tide-events-view.h"
 #include "tide-output-view.h"
 #include "tide-session.h"
 
@@ -23,6 +24,7 @@ const char *tide_session_page_get_tab (TideSessionPage *self);
 void tide_session_page_focus_timeline (TideSessionPage *self);
 TideFunctionsView *tide_session_page_get_functions_view (TideSessionPage *self);
 TideLinesView *tide_session_page_get_lines_view (TideSessionPage *self);
+TideEventsView *tide_session_page_get_events_view (TideSessionPage *self);
 TideOutputView *tide_session_page_get_output_view (TideSessionPage *self);
 
 G_END_DECLS
