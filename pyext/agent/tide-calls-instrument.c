@@ -207,6 +207,8 @@ start (TideRegion *region, TideInstrument bit, uint32_t kinds, TideInstrumentRep
 
   calls.region = region;
   calls.page_size = (int64_t)region->page_size;
+  /* What is given back makes no fault: those who account say when RSS is another.  */
+  tide_rss_gate_set_words (&region->n_accounts, (const _Atomic uint64_t *)&region->accounted_pages);
   reason = tide_calls_rings_open (region);
   if (reason)
     {
