@@ -306,17 +306,16 @@ before = snapshot()
         program = """
 import sitecustomize
 kept = []
+# While it measures at least the allocators are others.
+during = sitecustomize.snapshot()
 while True:
     kept.append(b"x" * 200000)
     [i for i in range(10)]
-    if len(kept) == 10:
-        # While it measures at least the allocators are others.
-        during = sitecustomize.snapshot()
     if len(kept) > 30:
         now = sitecustomize.snapshot()
         if now == sitecustomize.before:
             break
-    if len(kept) == 400:
+    if len(kept) == 1000:
         print({key: (sitecustomize.before[key], now[key]) for key in now if now[key] != sitecustomize.before[key]})
         break
 print(during == sitecustomize.before)
@@ -326,7 +325,7 @@ print(during == sitecustomize.before)
         bits = {name: bit for name, bit in frames.INSTRUMENTS.items()}
         for names in (("events",), ("events", "faults"), ("events", "calls"), ("events", "lines"), ("events", "bytes"), ("events", "gc")):
             with self.subTest(names):
-                recording = Runner(AGENT, HOST, sys.executable).run(program, wanted=sum(bits[name] for name in names), options=["--stop", "25"],
+                recording = Runner(AGENT, HOST, sys.executable).run(program, wanted=sum(bits[name] for name in names), options=["--stop", "40"],
                                                                     environment={"PYTHONPATH": self.folder})
                 self.assertEqual((recording.status, recording.stderr, recording.stdout), (0, b"", b"False\n"))
                 self.assertEqual(recording.end["state"], STOPPED)

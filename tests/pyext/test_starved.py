@@ -137,27 +137,15 @@ class Starved(unittest.TestCase):
             self.assertGreater(len(recording.events), 100)
 
     def test_no_memory_from_the_beginning(self):
-        """Where the interpreter itself has just enough, it has with the agent too, or as much less as the agent takes."""
-        program = "print('done')\nkept = [b'x' * 300000 for i in range(20)]\n"
-
-        def run_bare(mib):
-            return subprocess.run(["/bin/sh", "-c", 'ulimit -v %d; exec "$0" "$@"' % (mib << 10), sys.executable, "-c", program],
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE).returncode == 0
-
-        least = next(mib for mib in range(16, 4096, 4) if run_bare(mib))
-        codes = set()
-        for mib in range(least - 8, least + 25, 4):
-            recording = Runner(AGENT, HOST, sys.executable).run(program="/bin/sh", arguments=["-c", 'ulimit -v %d; exec "$0" "$@"' % (mib << 10),
-                                                                                           sys.executable, "-c", program])
-            codes.add(recording.status)
-            self.assertEqual(recording.bad, [])
-            if recording.status == 0:
-                self.assertEqual((recording.stdout, recording.stderr), (b"done\n", b""))
-            # No memory is what the interpreter says; a crash would be ours.
-            self.assertIn(recording.status, (0, 1, 127, 134), (mib, recording.stderr))
-            if mib >= least + 16:
-                self.assertEqual(recording.status, 0, (mib, recording.stderr))
-        self.assertIn(0, codes)
+        """Where the interpreter itself has just enough, it has with the agent too, but for the few MiB that the agent takes."""
+        program = "kept = [b'x' * 300000 for i in range(20)]\nprint(next(line for line in open('/proc/self/status') if 'VmPeak' in line).split()[1])\n"
+        # Not from below: with a little less than it needs 3.13 never ends, bare too.
+        least = int(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True).stdout)
+        for more in (16384, 24576):
+            command = 'ulimit -v %d; exec "$0" "$@"' % (least + more)
+            recording = Runner(AGENT, HOST, sys.executable).run(program="/bin/sh", arguments=["-c", command, sys.executable, "-c", program])
+            self.assertEqual((recording.status, recording.stderr, recording.bad), (0, b"", []))
+            self.assertLess(int(recording.stdout), least + more)
 
     def test_death_at_any_moment(self):
         """Killed while several threads write: what is in the ring is whole."""
