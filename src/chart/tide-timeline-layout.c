@@ -4,6 +4,7 @@
 
 #include "tide-axis.h"
 #include "tide-format.h"
+#include "tide-totals.h"
 
 #include <math.h>
 
@@ -47,9 +48,12 @@ visible_extent (const TideTimelineView *view, TideSpan visible, TideExtent *exte
   last = tide_process_get_last_time (view->process);
   if (last < G_MAXINT64)
     visible.end_ns = MIN (visible.end_ns, last + 1);
-  return visible.begin_ns < visible.end_ns
-         && tide_series_extent (tide_process_get_rss (view->process), visible.begin_ns, visible.end_ns,
-                                extent);
+  if (visible.begin_ns >= visible.end_ns
+      || !tide_series_extent (tide_process_get_rss (view->process), visible.begin_ns, visible.end_ns, extent))
+    return FALSE;
+  if (tide_totals_are_shown (view->recording))
+    extent->max = MAX (extent->max, tide_totals_get_top (view->recording, visible));
+  return TRUE;
 }
 
 static void

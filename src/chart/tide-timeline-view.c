@@ -5,6 +5,7 @@
 #include "tide-axis.h"
 #include "tide-columns.h"
 #include "tide-format.h"
+#include "tide-totals.h"
 #include "tide-trace.h"
 
 #include <glib/gi18n-lib.h>
@@ -12,6 +13,7 @@
 #include <math.h>
 
 #define LINE_WIDTH 1.8
+#define TOTAL_WIDTH 1.2
 
 void
 tide_painter_hairline_x (TidePainter *self, double x, double top, double bottom)
@@ -119,8 +121,28 @@ paint_trace (TidePainter *self, GArray *gaps)
   clip_to_plot (self);
   tide_theme_source (self->theme, self->cr, TIDE_INK_AREA, 1);
   tide_trace_fill (&trace, self->cr, layout->bottom);
-  tide_trace_stroke (&trace, self->cr, self->theme,
+  tide_trace_stroke (&trace, self->cr, self->theme, TIDE_INK_LINE,
                      self->theme->high_contrast ? LINE_WIDTH * 1.4 : LINE_WIDTH);
+  cairo_restore (self->cr);
+}
+
+/* All processes together: a line behind that of the one that is shown.  */
+static void
+paint_total (TidePainter *self)
+{
+  const TideTimelineLayout *layout = self->layout;
+  double plot_width = layout->right - layout->left;
+  guint n_columns = (guint)CLAMP (round (plot_width * self->scale_x), 1, 32767);
+  g_auto (TideColumns) columns = { 0 };
+  g_auto (TideTrace) trace = { 0 };
+  TideTraceScale scale = { layout->left, layout->bottom, plot_width / n_columns, 0, layout->y_min };
+
+  tide_totals_init (&columns, self->view->recording, layout->visible, n_columns);
+  scale.px_per_byte = (layout->bottom - layout->top) / ((double)layout->y_max - (double)layout->y_min);
+  tide_trace_init (&trace, &columns, &scale);
+  cairo_save (self->cr);
+  clip_to_plot (self);
+  tide_trace_stroke (&trace, self->cr, self->theme, TIDE_INK_DIM, TOTAL_WIDTH);
   cairo_restore (self->cr);
 }
 
@@ -161,6 +183,8 @@ tide_timeline_paint (cairo_t *cr, const TideTimelineView *view, const TideTimeli
       g_autoptr (GArray) gaps = tide_gaps_collect (view->process, layout->visible,
                                                    (gint64)(TIDE_GAP_MIN_PX * tide_timeline_px_ns (layout)));
 
+      if (tide_totals_are_shown (view->recording))
+        paint_total (&self);
       paint_trace (&self, gaps);
       tide_painter_gaps (&self, gaps);
       paint_time_axis (&self);

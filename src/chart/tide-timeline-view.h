@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tide-process.h"
+#include "tide-recording.h"
 #include "tide-function-table.h"
 #include "tide-theme.h"
 
@@ -10,10 +10,11 @@ G_BEGIN_DECLS
  * frame.  All functions here belong to the main thread, or to whoever owns the recording.  */
 typedef struct
 {
-  TideProcess *process; /* borrowed; NULL: an empty chart with its axes */
-  TideSpan visible;     /* what is seen, begin < end */
-  TideSpan selection;   /* filters the tables; begin >= end: none */
-  gint64 y_max;         /* bytes at the top; 0: from the visible data, rounded up */
+  TideProcess *process;     /* borrowed; NULL: an empty chart with its axes */
+  TideRecording *recording; /* borrowed; of several processes the sum is drawn as well; may be NULL */
+  TideSpan visible;         /* what is seen, begin < end */
+  TideSpan selection;       /* filters the tables; begin >= end: none */
+  gint64 y_max;             /* bytes at the top; 0: from the visible data, rounded up */
   gboolean y_from_zero;
   gboolean live; /* draws the "now" edge */
   const TideTheme *theme;

@@ -286,7 +286,7 @@ line_bottom (const Cover *covers, guint n_columns, guint i)
 }
 
 static void
-fill_bars (const TideTrace *self, cairo_t *cr, const TideTheme *theme, double line_width)
+fill_bars (const TideTrace *self, cairo_t *cr, const TideTheme *theme, TideInk ink, double line_width)
 {
   double width = self->column_width, half = line_width / 2, left;
   guint thickness = MAX (1, (guint)round (line_width / width)), n_columns;
@@ -301,7 +301,7 @@ fill_bars (const TideTrace *self, cairo_t *cr, const TideTheme *theme, double li
       fill_rectangle (cr, left + i * width, covers[i].top - half, width,
                       line_bottom (covers, n_columns, i) - covers[i].top + line_width);
   cairo_fill (cr);
-  tide_theme_source (theme, cr, TIDE_INK_LINE, BAND_ALPHA);
+  tide_theme_source (theme, cr, ink, BAND_ALPHA);
   for (guint i = 0; i < n_columns; i++)
     {
       double top = line_bottom (covers, n_columns, i) + half;
@@ -313,11 +313,11 @@ fill_bars (const TideTrace *self, cairo_t *cr, const TideTheme *theme, double li
 }
 
 void
-tide_trace_stroke (const TideTrace *self, cairo_t *cr, const TideTheme *theme, double line_width)
+tide_trace_stroke (const TideTrace *self, cairo_t *cr, const TideTheme *theme, TideInk ink, double line_width)
 {
   const Point *points = (const Point *)(void *)self->points->data;
 
-  tide_theme_source (theme, cr, TIDE_INK_LINE, 1);
+  tide_theme_source (theme, cr, ink, 1);
   cairo_set_line_width (cr, line_width);
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
@@ -337,5 +337,5 @@ tide_trace_stroke (const TideTrace *self, cairo_t *cr, const TideTheme *theme, d
         }
     }
   cairo_stroke (cr);
-  fill_bars (self, cr, theme, line_width);
+  fill_bars (self, cr, theme, ink, line_width);
 }

@@ -25,8 +25,9 @@ void tide_trace_init (TideTrace *self, const TideColumns *columns, const TideTra
 void tide_trace_clear (TideTrace *self);
 /* Fills from the line down to BOTTOM in the context's source.  */
 void tide_trace_fill (const TideTrace *self, cairo_t *cr, double bottom);
-/* The line and the bars, LINE_WIDTH thick.  */
-void tide_trace_stroke (const TideTrace *self, cairo_t *cr, const TideTheme *theme, double line_width);
+/* The line and the bars in INK, LINE_WIDTH thick.  */
+void tide_trace_stroke (
+    const TideTrace *self, cairo_t *cr, const TideTheme *theme, TideInk ink, double line_width);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TideTrace, tide_trace_clear)
 

@@ -7,10 +7,8 @@
 
 /* The part of the session that says in words what it is.  */
 
-/* The program's name out of the command line of an interpreter: what follows -m, or the first argument that
- * is no option.  */
-static char *
-name_program (char **argv)
+char *
+tide_session_name_program (char **argv)
 {
   for (guint i = 1; argv != NULL && argv[0] != NULL && argv[i] != NULL; i++)
     {
@@ -32,7 +30,7 @@ tide_session_dup_title (TideSession *self)
   char *name = NULL;
 
   if (self->process != NULL)
-    name = name_program (tide_process_get_info (self->process)->argv);
+    name = tide_session_name_program (tide_process_get_info (self->process)->argv);
   if (name == NULL && self->launch != NULL)
     name = tide_launch_dup_name (self->launch);
   if (name == NULL && self->path != NULL)

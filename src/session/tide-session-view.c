@@ -63,6 +63,14 @@ show_process (TideSession *self, TideProcess *process)
 }
 
 void
+tide_session_set_process (TideSession *self, TideProcess *process)
+{
+  g_return_if_fail (TIDE_IS_PROCESS (process));
+  g_return_if_fail (self->recording != NULL);
+  show_process (self, process);
+}
+
+void
 tide_session_show (TideSession *self, TideRecording *recording, gboolean live)
 {
   TideSpanControl before = self->span;

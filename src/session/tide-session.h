@@ -77,6 +77,8 @@ void tide_session_close (TideSession *self);
 TideSessionState tide_session_get_state (TideSession *self);
 TideRecording *tide_session_get_recording (TideSession *self);
 TideProcess *tide_session_get_process (TideSession *self); /* the one that is shown; borrowed, may be NULL */
+/* Shows another one of the recording: all tables are of it from now on.  */
+void tide_session_set_process (TideSession *self, TideProcess *process);
 TideTarget *tide_session_get_target (TideSession *self);
 TideSpan tide_session_get_visible (TideSession *self);
 TideSpan tide_session_get_selection (TideSession *self);
@@ -92,6 +94,9 @@ gboolean tide_session_is_stopping (TideSession *self);
 const char *tide_session_get_path (TideSession *self);
 /* What went wrong with the stream, the journal or the program's start, or NULL.  */
 const char *tide_session_get_error_text (TideSession *self);
+/* The program's name out of the command line of an interpreter: what follows -m, or the first argument that
+ * is no option.  NULL: none stands there.  Transfer full.  */
+char *tide_session_name_program (char **argv);
 char *tide_session_dup_title (TideSession *self);    /* "batch.py" */
 char *tide_session_dup_subtitle (TideSession *self); /* "PID 4242 · CPython 3.12.1 · launched 12:04" */
 

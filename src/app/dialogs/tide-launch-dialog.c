@@ -34,6 +34,7 @@ struct _TideLaunchDialog
   GtkCheckButton *faults;
   GtkExpander *more;
   TideInstrumentList *instruments;
+  GtkCheckButton *children;
   GtkLabel *problem;
   GtkButton *launch_button;
 };
@@ -128,6 +129,7 @@ tide_launch_dialog_build (TideLaunchDialog *self, GError **error)
   launch->trigger_bytes = options.trigger_bytes;
   launch->sample_bytes = options.sample_bytes;
   launch->budget = options.budget;
+  launch->children = gtk_check_button_get_active (self->children);
   launch->capture_output = TRUE;
   if (!tide_launch_dialog_parse_arguments (self, &launch->args, error) || !tide_launch_check (launch, error))
     return NULL;
@@ -268,6 +270,7 @@ tide_launch_dialog_fill (TideLaunchDialog *self, const TideLaunch *launch)
   /* What was chosen is not hidden.  */
   gtk_expander_set_expanded (self->more,
                              tide_instrument_list_get_chosen (self->instruments) != 0 || launch->budget > 0);
+  gtk_check_button_set_active (self->children, launch->children);
   tide_interpreter_chooser_select_path (self->interpreters, launch->python);
   self->filling = FALSE;
   tide_launch_dialog_kind_changed (self);
@@ -375,6 +378,7 @@ tide_launch_dialog_class_init (TideLaunchDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, faults);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, more);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, instruments);
+  gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, children);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, launch_button);
   gtk_widget_class_bind_template_callback (widget_class, tide_launch_dialog_validate);

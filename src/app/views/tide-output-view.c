@@ -249,7 +249,9 @@ tide_output_view_queue (TideOutputView *self)
 static void
 tide_output_view_notify_process (TideOutputView *self)
 {
-  TideProcess *process = tide_session_get_process (self->session);
+  TideRecording *recording = tide_session_get_recording (self->session);
+  /* All that the processes of a program write comes by way of the first one.  */
+  TideProcess *process = recording != NULL ? tide_recording_get_process (recording, 0) : NULL;
 
   if (self->process == process)
     return;

@@ -7,6 +7,7 @@
 #include "tide-headline.h"
 #include "tide-lines-view.h"
 #include "tide-overview.h"
+#include "tide-process-chooser.h"
 #include "tide-resources.h"
 #include "tide-status-bar.h"
 #include "tide-timeline.h"
@@ -26,6 +27,7 @@ struct _TideSessionPage
   GtkWidget *timeline; /* in it */
   GtkWidget *jump_button;
   GtkStackSwitcher *switcher;
+  TideProcessChooser *process_chooser;
   GtkStack *stack;
   TideFunctionsView *functions_view;
   TideLinesView *lines_view;
@@ -88,6 +90,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
   g_type_ensure (TIDE_TYPE_OUTPUT_VIEW);
   g_type_ensure (TIDE_TYPE_DETAILS_VIEW);
   g_type_ensure (TIDE_TYPE_HEADLINE);
+  g_type_ensure (TIDE_TYPE_PROCESS_CHOOSER);
   g_type_ensure (TIDE_TYPE_STATUS_BAR);
 
   object_class->dispose = tide_session_page_dispose;
@@ -106,6 +109,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, jump_button);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, stack);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, switcher);
+  gtk_widget_class_bind_template_child (widget_class, TideSessionPage, process_chooser);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, functions_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, lines_view);
   gtk_widget_class_bind_template_child (widget_class, TideSessionPage, events_view);
@@ -171,6 +175,7 @@ tide_session_page_set_session (TideSessionPage *self, TideSession *session)
   tide_output_view_set_session (self->output_view, session);
   tide_details_view_set_session (self->details_view, session);
   tide_status_bar_set_session (self->status_bar, session);
+  tide_process_chooser_set_session (self->process_chooser, session);
 }
 
 gboolean

@@ -26,6 +26,7 @@ fill_view (TideTimeline *self, TideTimelineView *view)
 {
   *view = (TideTimelineView){
     .process = tide_session_get_process (self->session),
+    .recording = tide_session_get_recording (self->session),
     .visible = tide_session_get_visible (self->session),
     .selection = tide_session_get_selection (self->session),
     .y_from_zero = TRUE,
