@@ -33,4 +33,7 @@ void tide_painter_gaps (TidePainter *self, GArray *gaps);
 void tide_painter_peak (TidePainter *self);
 void tide_painter_end (TidePainter *self);
 
+/* tide-timeline-markers.c: collections, and what the program marked.  */
+void tide_painter_markers (TidePainter *self);
+
 G_END_DECLS

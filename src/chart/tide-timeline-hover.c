@@ -22,8 +22,8 @@ value_at (const TideTimelineView *view, gint64 time_ns, gint64 *value)
          && tide_series_value_at (tide_process_get_rss (view->process), time_ns, value);
 }
 
-char *
-tide_timeline_readout (const TideTimelineView *view, const TideTimelineLayout *layout, gint64 time_ns)
+static char *
+dup_reading (const TideTimelineView *view, const TideTimelineLayout *layout, gint64 time_ns)
 {
   g_autofree char *when = tide_format_time (time_ns, tide_axis_readout_step (tide_timeline_px_ns (layout)));
   g_autofree char *size = NULL;
@@ -37,6 +37,15 @@ tide_timeline_readout (const TideTimelineView *view, const TideTimelineLayout *l
   size = tide_format_bytes ((guint64)MAX (value, 0));
   /* TRANSLATORS: a time and the resident set size then, as in "0:31.4 · RSS 490 MiB".  */
   return g_strdup_printf (_ ("%s · RSS %s"), when, size);
+}
+
+char *
+tide_timeline_readout (const TideTimelineView *view, const TideTimelineLayout *layout, gint64 time_ns)
+{
+  g_autofree char *reading = dup_reading (view, layout, time_ns);
+  g_autofree char *marker = tide_timeline_dup_marker_text (view, layout, time_ns);
+
+  return marker != NULL ? g_strdup_printf ("%s · %s", reading, marker) : g_steal_pointer (&reading);
 }
 
 /* Under one pixel may lie a peak that the value in its middle does not show: says so where the eye can see
@@ -123,7 +132,8 @@ tide_timeline_paint_hover (cairo_t *cr,
                            const TideTimelineLayout *layout,
                            gint64 time_ns)
 {
-  g_autofree char *readout = tide_timeline_readout (view, layout, time_ns);
+  g_autofree char *readout = dup_reading (view, layout, time_ns);
+  g_autofree char *marker = tide_timeline_dup_marker_text (view, layout, time_ns);
   g_autofree char *range = NULL;
   double x = tide_timeline_x_at (layout, time_ns), scale_x, scale_y, line_x;
   gint64 value;
@@ -151,6 +161,6 @@ tide_timeline_paint_hover (cairo_t *cr,
       cairo_stroke (cr);
       range = range_under (view, layout, time_ns);
     }
-  paint_card (cr, view, layout, x, readout, range);
+  paint_card (cr, view, layout, x, readout, marker != NULL ? marker : range);
   cairo_restore (cr);
 }

@@ -187,6 +187,7 @@ tide_timeline_paint (cairo_t *cr, const TideTimelineView *view, const TideTimeli
         paint_total (&self);
       paint_trace (&self, gaps);
       tide_painter_gaps (&self, gaps);
+      tide_painter_markers (&self);
       paint_time_axis (&self);
       tide_painter_peak (&self);
       tide_painter_selection (&self);

@@ -51,8 +51,14 @@ void tide_timeline_paint_hover (cairo_t *cr,
                                 const TideTimelineView *view,
                                 const TideTimelineLayout *layout,
                                 gint64 time_ns);
-/* "0:31.4 · RSS 490 MiB", as precise as a pixel; "0:31.4" where nothing is known.  Transfer full.  */
+/* "0:31.4 · RSS 490 MiB · Snapshot “A”", as precise as a pixel; "0:31.4" where nothing is known.  Transfer
+ * full.  */
 char *tide_timeline_readout (const TideTimelineView *view, const TideTimelineLayout *layout, gint64 time_ns);
+
+/* What is marked at TIME_NS, or within some pixels of it; NULL: nothing.  Translated, transfer full.  */
+char *tide_timeline_dup_marker_text (const TideTimelineView *view,
+                                     const TideTimelineLayout *layout,
+                                     gint64 time_ns);
 
 /* The whole recording, small, and above it the selection and the visible span as a window; both at once, or
  * each by itself: the first takes a look at all data.  */
