@@ -118,6 +118,8 @@ print_closing_line (const char *path, guint64 size, TideRecordSummary *summary)
                   growth);
   else
     tide_cli_say (_ ("recorded to %s (%s); peak %s"), display, size_text, peak);
+  if (tide_record_summary_get_cost (summary) > 0)
+    tide_cli_say (_ ("measuring cost %.2f×"), tide_record_summary_get_cost (summary));
 }
 
 /* A file with nothing in it helps nobody.  Only while it is still the one that we have written; never a

@@ -19,6 +19,7 @@ struct _TideRecordSummary
   TideProcessEnd *end;
   char *error;
   gint64 peak;
+  TideCost cost; /* of the first process, the last that was told */
 };
 
 static Stream *
@@ -113,6 +114,8 @@ tide_record_summary_add (TideRecordSummary *self, const TideBatch *batch)
           self->error = g_strdup (note->text);
         }
     }
+  if (batch->cost != NULL && batch->stream == 0)
+    self->cost = *batch->cost;
   if (batch->end != NULL && batch->stream == 0)
     {
       g_free (self->end);
@@ -143,6 +146,17 @@ gint64
 tide_record_summary_get_peak (TideRecordSummary *self)
 {
   return self->peak;
+}
+
+double
+tide_record_summary_get_cost (TideRecordSummary *self)
+{
+  gint64 bare_ns = self->cost.target_cpu_ns - self->cost.agent_ns;
+
+  /* Below a tenth of a second the clock's own step is the larger part.  */
+  if (self->cost.agent_ns < 0 || bare_ns < 100000000)
+    return 0;
+  return 1 + (double)self->cost.agent_ns / (double)bare_ns;
 }
 
 static const char *

@@ -19,6 +19,8 @@ const TideProcessEnd *tide_record_summary_get_end (TideRecordSummary *self);
 /* The last sentence that the helper said as an error, or NULL.  */
 const char *tide_record_summary_get_error (TideRecordSummary *self);
 gint64 tide_record_summary_get_peak (TideRecordSummary *self); /* bytes, 0: unknown */
+/* The factor by which measuring made the first process's own CPU time longer; 0: unknown.  */
+double tide_record_summary_get_cost (TideRecordSummary *self);
 /* The function whose own net growth is the greatest, as "load (train.py:88)", and its growth in bytes.  NULL
  * when none grew.  Transfer full, valid UTF-8.  */
 char *tide_record_summary_dup_top (TideRecordSummary *self, gint64 *bytes);

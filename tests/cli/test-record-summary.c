@@ -98,11 +98,39 @@ test_end (void)
   g_assert_cmpstr (tide_record_summary_get_error (summary), ==, "Cannot run it");
 }
 
+/* Of the first process alone, and only once there is enough of it.  */
+static void
+test_cost (void)
+{
+  static const struct
+  {
+    guint stream;
+    TideCost cost;
+    double factor;
+  } cases[] = {
+    { 0, { .agent_ns = 50000000, .target_cpu_ns = 1050000000 }, 1.05 },
+    { 1, { .agent_ns = 50000000, .target_cpu_ns = 1050000000 }, 0 },
+    { 0, { .agent_ns = 1000, .target_cpu_ns = 90000000 }, 0 },
+    { 0, { .agent_ns = 2000000000, .target_cpu_ns = 1000000000 }, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TideRecordSummary) summary = tide_record_summary_new ();
+      g_autoptr (TideBatch) batch = tide_batch_new (cases[i].stream);
+
+      batch->cost = g_memdup2 (&cases[i].cost, sizeof cases[i].cost);
+      tide_record_summary_add (summary, batch);
+      g_assert_cmpfloat_with_epsilon (tide_record_summary_get_cost (summary), cases[i].factor, 1e-9);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record-summary/top", test_top);
   g_test_add_func ("/record-summary/end", test_end);
+  g_test_add_func ("/record-summary/cost", test_cost);
   return g_test_run ();
 }
