@@ -22,7 +22,8 @@
 
 typedef struct
 {
-  _Atomic uint64_t resident[N_UNITS / 64]; /* which units are */
+  _Atomic uintptr_t key;                   /* which chunk it is */
+  _Atomic uint64_t resident[N_UNITS / 64]; /* which units are   */
 } Head;
 
 typedef struct
@@ -44,11 +45,20 @@ typedef struct
 
 static void *_Atomic planes[2];
 
+/* The chunk that was wanted last: most blocks of a small program, and of a stretch of any, are in one.  */
+static Chunk *_Atomic last_chunk;
+
 /* Whether blocks can be there.  */
 static inline bool
 is_possible (uintptr_t address)
 {
   return address >> ADDRESS_BITS == 0 && (address & 7) == 0;
+}
+
+static inline uintptr_t
+key_of (uintptr_t address)
+{
+  return address >> MIDDLE_SHIFT << 1 | (address >> 3 & 1);
 }
 
 #define INDEX(address, part) ((address) >> part##_SHIFT & ((1u << part##_BITS) - 1))
@@ -73,15 +83,30 @@ make (void *_Atomic *slot, size_t size, size_t fill)
   return nothing;
 }
 
-static inline Chunk *
-find_chunk (uintptr_t address)
+static Chunk *
+look_up (uintptr_t address)
 {
   Top *top = atomic_load_explicit (&planes[address >> 3 & 1], memory_order_acquire);
   Middle *middle =
       top ? atomic_load_explicit (&top->middles[INDEX (address, TOP)], memory_order_acquire) : NULL;
 
-  return middle ? atomic_load_explicit (&middle->chunks[INDEX (address, MIDDLE)], memory_order_acquire)
-                : NULL;
+  Chunk *chunk =
+      middle ? atomic_load_explicit (&middle->chunks[INDEX (address, MIDDLE)], memory_order_acquire) : NULL;
+
+  if (chunk)
+    atomic_store_explicit (&last_chunk, chunk, memory_order_release);
+  return chunk;
+}
+
+static inline Chunk *
+find_chunk (uintptr_t address)
+{
+  Chunk *chunk = atomic_load_explicit (&last_chunk, memory_order_acquire);
+
+  return __builtin_expect (
+             chunk && atomic_load_explicit (&chunk->head.key, memory_order_relaxed) == key_of (address), 1)
+             ? chunk
+             : look_up (address);
 }
 
 static inline bool
@@ -102,6 +127,8 @@ make_chunk (uintptr_t address)
   Chunk *chunk =
       middle ? make (&middle->chunks[INDEX (address, MIDDLE)], sizeof (Chunk), tide_memory_page ()) : NULL;
 
+  if (chunk)
+    atomic_store_explicit (&chunk->head.key, key_of (address), memory_order_relaxed);
   errno = saved;
   return chunk;
 }
@@ -203,6 +230,7 @@ tide_block_plane_clear (void)
 void
 tide_block_plane_drop (void)
 {
+  atomic_store (&last_chunk, NULL);
   for (int i = 0; i < 2; i++)
     {
       Top *top = atomic_load (&planes[i]);

@@ -117,17 +117,19 @@ static inline uint64_t
 check_of (uint64_t code)
 {
   const TidePythonLayout *layout = finder.layout;
-  uint64_t check = word_at (code + (uint64_t)layout->code_line_table);
+  uint64_t line_table = word_at (code + (uint64_t)layout->code_line_table);
+  uint64_t name = word_at (code + (uint64_t)layout->code_name);
+  uint64_t filename = word_at (code + (uint64_t)layout->code_filename);
 
-  check = check * 31 + word_at (code + (uint64_t)layout->code_name);
-  check = check * 31 + word_at (code + (uint64_t)layout->code_filename);
-  return check * 31 + (uint32_t)int_at (code + (uint64_t)layout->code_first_line);
+  /* Addresses have 48 bits.  */
+  return (line_table + (name << 16 | name >> 48)) ^ (filename << 7)
+         ^ (uint64_t)(uint32_t)int_at (code + (uint64_t)layout->code_first_line) << 40;
 }
 
 static inline Entry *
 find_entry (const Known *known, uint64_t code, uint64_t instruction)
 {
-  uint64_t hash = ((code >> 4) + instruction * 0x9e3779b97f4a7c15ull) * 0x9e3779b97f4a7c15ull;
+  uint64_t hash = ((code >> 4) + (instruction << 17) + instruction) * 0x9e3779b97f4a7c15ull;
   uint32_t at = (uint32_t)(hash >> 40) & (known->n_entries - 1);
 
   while (known->entries[at].code
