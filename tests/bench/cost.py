@@ -20,9 +20,9 @@ class Plan:
     """How often what is run.  Slow ways get a smaller program, and are compared with the bare run of that."""
 
     def __init__(self, quick):
-        self.rounds = 3 if quick else 9
+        self.rounds = 4 if quick else 9
         self.slow_rounds = 1 if quick else 3
-        self.repeats = 2 if quick else 3
+        self.repeats = 1 if quick else 3
         self.alone_rounds = 4 if quick else 12
 
 
