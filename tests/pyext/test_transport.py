@@ -23,7 +23,7 @@ def early():
         kept.append(b"x" * (1 << 20))
 def churn():
     # Each comes and goes as a mapping of its own, by the threshold below.
-    for i in range(15000):
+    for i in range(10000):
         b"y" * 150000
 def late():
     for i in range(5):
