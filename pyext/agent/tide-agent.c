@@ -3,6 +3,7 @@
 #include "tide-account.h"
 #include "tide-audit.h"
 #include "tide-calibrate.h"
+#include "tide-entry.h"
 #include "tide-environment.h"
 #include "tide-fault-events.h"
 #include "tide-fork.h"
@@ -25,7 +26,12 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How long a helper that may be gone is waited for: a second.  */
+#define LOOK_PAUSES 5000
+#define LOOK_PAUSE_NS 200000
 
 static struct
 {
@@ -379,13 +385,29 @@ tide_agent_begin (void)
   return begin ();
 }
 
+/* The helper looks once more while all is as it was: an instrument that was on for less than one of its ticks
+ * would else never have been.  */
+static void
+wait_for_look (void)
+{
+  uint32_t number = pagetide_agent_request (0, 0, 0, 0, 0);
+  struct timespec pause = { 0, LOOK_PAUSE_NS };
+
+  for (int i = 0;
+       number && i < LOOK_PAUSES && (int32_t)(atomic_load (&agent.region->request.taken) - number) < 0; i++)
+    nanosleep (&pause, NULL);
+}
+
 void
 tide_agent_leave (void)
 {
   if (!agent.region)
     return;
   if (get_state () == TIDE_AGENT_READY && tide_account_is_open ())
-    stop ();
+    {
+      wait_for_look ();
+      stop ();
+    }
   else if (get_state () != TIDE_AGENT_ENDED)
     set_state (TIDE_AGENT_STOPPED);
 }

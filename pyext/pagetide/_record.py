@@ -44,7 +44,7 @@ def find_program() -> str:
 class _Beside:
     """The program beside this process, and the two pipes: it says when it is ready, and ends when we let go."""
 
-    def __init__(self, path: str, region: int, instruments: str, max_size: Optional[int]) -> None:
+    def __init__(self, path: str, region: int, instruments: str, max_size: Optional[int], trigger: Optional[int]) -> None:
         ready, ready_there = os.pipe()
         life_there, self.life = os.pipe()
         self.errors: IO[bytes] = tempfile.TemporaryFile()
@@ -52,6 +52,8 @@ class _Beside:
                    "-o", path]
         if max_size is not None:
             command += ["--max-size", str(max_size)]
+        if trigger:
+            command += ["--trigger", str(trigger)]
         try:
             # In a session of its own: what a terminal sends is for this process.
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.errors,
@@ -97,7 +99,8 @@ class record(contextlib.ContextDecorator):  # noqa: N801, it is used as a functi
             ...
 
     PATH is replaced.  INSTRUMENTS: names separated by commas as of `pagetide record --instruments`, but for "faults", which needs a program
-    that Pagetide launched.  MAX_SIZE: the file grows no larger, in bytes.
+    that Pagetide launched.  MAX_SIZE: the file grows no larger, in bytes.  TRIGGER: of calls and lines, how many bytes RSS must have moved for
+    an event to be kept; without it all are.
 
     In a program that is recorded already, by Pagetide that launched it or by a block around, it is a `span` with the file's name instead:
     no second recording is made.
@@ -107,16 +110,18 @@ class record(contextlib.ContextDecorator):  # noqa: N801, it is used as a functi
     written.  In a child that was forked inside the block, leaving does nothing.
     """
 
-    def __init__(self, path: Union[str, "os.PathLike[str]"], *, instruments: str = "events", max_size: Optional[int] = None) -> None:
+    def __init__(self, path: Union[str, "os.PathLike[str]"], *, instruments: str = "events", max_size: Optional[int] = None,
+                 trigger: Optional[int] = None) -> None:
         self.path = os.fspath(path)
         self._instruments = instruments
         self._max_size = max_size
+        self._trigger = trigger
         self._beside: Optional[_Beside] = None
         self._span: Optional[span] = None
         self._pid = 0
 
     def _recreate_cm(self) -> "record":
-        return record(self.path, instruments=self._instruments, max_size=self._max_size)
+        return record(self.path, instruments=self._instruments, max_size=self._max_size, trigger=self._trigger)
 
     def __enter__(self) -> "record":
         functions = _agent.functions()
@@ -134,7 +139,7 @@ class record(contextlib.ContextDecorator):  # noqa: N801, it is used as a functi
         if region < 0:
             raise RuntimeError("No memory can be shared with Pagetide: %s" % os.strerror(-region))
         try:
-            beside = _Beside(os.path.abspath(self.path), region, self._instruments, self._max_size)
+            beside = _Beside(os.path.abspath(self.path), region, self._instruments, self._max_size, self._trigger)
         except BaseException:
             functions["join_leave"]()
             raise
@@ -147,6 +152,11 @@ class record(contextlib.ContextDecorator):  # noqa: N801, it is used as a functi
             raise RuntimeError(why)
         self._beside, self._pid = beside, os.getpid()
         return self
+
+    @property
+    def is_span(self) -> bool:
+        """Whether the program is recorded already, so that this is a span of that recording."""
+        return self._span is not None
 
     def __exit__(self, kind: Optional[Type[BaseException]], value: Optional[BaseException], traceback: Optional[TracebackType]) -> None:
         if self._span is not None:

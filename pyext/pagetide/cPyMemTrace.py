@@ -198,10 +198,12 @@ class _EventLog(_Block):
 
     def _record(self, path: str) -> None:
         """Begins the compact recording instead of a text."""
-        self._recording = record(path, instruments="events," + self._instrument)
+        trigger = self._trigger if self._trigger >= 0 else os.sysconf("SC_PAGE_SIZE")
+        self._recording = record(path, instruments="events," + self._instrument, trigger=trigger)
         self._recording.__enter__()
         try:
-            instruments.start(self._instrument, trigger=self._trigger if self._trigger >= 0 else os.sysconf("SC_PAGE_SIZE"))
+            if self._recording.is_span:
+                instruments.start(self._instrument, trigger=trigger)
             if self._message is not None:
                 mark(self._message)
         except BaseException:
@@ -220,7 +222,8 @@ class _EventLog(_Block):
     def _stop(self, number: int, code: CodeType, line: int) -> int:
         if self._recording is not None:
             recording, self._recording = self._recording, None
-            instruments.stop(self._instrument)
+            if recording.is_span:
+                instruments.stop(self._instrument)
             recording.__exit__(None, None, None)
             return 0
         return _agent.functions()["profile_close"](number, code, line)

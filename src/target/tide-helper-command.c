@@ -107,6 +107,8 @@ join_command (const TideLaunch *launch, int frames_fd, int control_fd, GError **
   add_number (builder, "--instruments", launch->instruments | TIDE_INSTRUMENT_SAMPLER);
   if (launch->interval_ms > 0)
     add_number (builder, "--interval-us", MIN (launch->interval_ms, TIDE_LAUNCH_MAX_INTERVAL_MS) * 1000);
+  if (launch->trigger_bytes > 0)
+    add_number (builder, "--trigger-bytes", MIN (launch->trigger_bytes, G_MAXINT64));
   add_number (builder, "--pid", launch->join.pid);
   add_number (builder, "--region", launch->join.region_fd);
   add_number (builder, "--ready", launch->join.ready_fd);

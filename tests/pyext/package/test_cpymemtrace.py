@@ -219,6 +219,49 @@ class Profile(Case):
             pass
         self.assertEqual(cPyMemTrace.profile_wrapper_depth(), 0)
 
+    def test_other_profiler(self):
+        """A profiler of the program's own: beside it where that can be (3.12+), else a sentence; it goes on in any case."""
+        seen = []
+        sys.setprofile(lambda frame, what, argument: seen.append(frame.f_code.co_name))
+        try:
+            with cPyMemTrace.Profile(0, filepath="log"):
+                create_string(1)
+            self.assertIn("create_string", [row.function for row in events("log")])
+        except RuntimeError as error:
+            self.assertRegex(str(error), "profiler of its own")
+            self.assertLess(sys.version_info, (3, 12))
+        create_string(1)
+        sys.setprofile(None)
+        self.assertIn("create_string", seen)
+        with cPyMemTrace.Profile(0, filepath="log"):
+            create_string(1)
+        self.check("log")
+
+    def test_left_elsewhere(self):
+        """Entered in one thread and left in another, never left, and left twice."""
+        p = cPyMemTrace.Profile(0, filepath="log").__enter__()
+        create_string(1)
+        thread = threading.Thread(target=p.__exit__, args=(None, None, None))
+        thread.start()
+        thread.join()
+        p.__exit__(None, None, None)
+        self.check("log")
+        self.assertEqual(cPyMemTrace.profile_wrapper_depth(), 0)
+
+    def test_many(self):
+        """One block after the other; more at a time than there may be."""
+        for _ in range(300):
+            with cPyMemTrace.Profile(filepath="log"):
+                pass
+        blocks = []
+        with self.assertRaisesRegex(RuntimeError, "No more than 64"):
+            for n in range(65):
+                blocks.append(cPyMemTrace.Trace(filepath="log%d" % n).__enter__())
+        for block in blocks:
+            block.__exit__(None, None, None)
+        self.assertEqual(len(blocks), 64)
+        self.assertEqual(cPyMemTrace.trace_wrapper_depth(), 0)
+
     @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full here")
     def test_full_disk(self):
         with self.assertRaisesRegex(OSError, "No space left"):
