@@ -241,8 +241,8 @@ tide_sampler_open (uint64_t mean)
 void
 tide_sampler_close (void)
 {
-  /* Whoever holds the lock was still counting.  */
-  if (!lock ())
+  /* In a forked child it was dropped before.  Whoever holds the lock was still counting.  */
+  if (!sampler.filter || !lock ())
     return;
   tide_block_map_clear (&sampler.map);
   memset (sampler.filter, 0, FILTER_SIZE);

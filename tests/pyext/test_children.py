@@ -162,6 +162,17 @@ class Children(unittest.TestCase):
         self.folder = folder.name
         self.path = os.path.join(self.folder, "run.pagetide")
 
+    def test_instruments(self):
+        """What is on in the program is on in its children: each starts there, and none harms them."""
+        for name in ("calls", "lines", "bytes", "bytes-sampled", "gc"):
+            with self.subTest(name):
+                parent, child = map(int, self.record(FORK, options=("--children", "--instruments", "events," + name)).split())
+                rows = {row["pid"]: row for row in self.rows("summary")}
+                self.assertEqual(len(rows), 3)
+                self.assertIn(name, rows[parent]["instruments"])
+                # The first look of a child that is gone at once may come too late for what needs memory of the helper's.
+                self.assertIn("events", rows[child]["instruments"])
+
     def record(self, source, *arguments, options=("--children",), status=0):
         """What the program printed."""
         script = os.path.join(self.folder, "program.py")
