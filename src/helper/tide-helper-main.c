@@ -183,6 +183,14 @@ launch (TideLoop *loop, const TideOptions *options)
       prctl (PR_SET_TIMERSLACK, 1000);
       if (follow)
         raise_descriptors ();
+      if (follow && spawn.agent_fd >= 0)
+        tide_stream_put_message (
+            &target->stream, tide_loop_now (), TIDE_SEVERITY_NOTE,
+            "Pagetide is installed in a folder with blanks or colons in its name: children "
+            "that are forked are followed, programs that are executed anew are not.");
+      if (options->children && !follow)
+        tide_stream_put_message (&target->stream, tide_loop_now (), TIDE_SEVERITY_WARNING,
+                                 "Children cannot be followed: the system gives no memory to share.");
       tide_bell_start (&loop->bell, follow ? &loop->family.children.board->helper_idle
                                            : &target->shared.region->helper_idle);
       status = tide_loop_run (loop);
