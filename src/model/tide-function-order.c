@@ -220,6 +220,8 @@ get_figure (const TideFunctionRow *row, TideFunctionColumn column)
       return row->bytes.live;
     case TIDE_FUNCTION_COLUMN_PEAK:
       return row->bytes.peak;
+    case TIDE_FUNCTION_COLUMN_CALLS:
+      return row->n_calls;
     case TIDE_FUNCTION_COLUMN_NAME:
     case TIDE_FUNCTION_COLUMN_WHERE:
     case TIDE_N_FUNCTION_COLUMNS:

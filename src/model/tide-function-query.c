@@ -315,6 +315,7 @@ tide_function_table_query (TideFunctionTable *self, GCancellable *cancellable)
       sum_subtrees (&query);
       sum_self (&query);
       sum_totals (&query);
+      self->has_calls = query.n_codes > 0 && tide_process_get_n_calls_of (self->process, 1) >= 0;
       if (self->span.begin_ns == G_MININT64 && self->span.end_ns == G_MAXINT64)
         count_calls (&query);
       self->has_bytes = add_bytes (&query, self->span);

@@ -12,6 +12,7 @@ struct _TideFunctionTable
   GArray *rows; /* TideFunctionRow */
   gint64 rise, fall;
   gboolean has_bytes;
+  gboolean has_calls;
   /* Row indices, sorted by name and by place: orders by a figure start from one of them and are stable.  */
   guint32 *by_name, *by_place;
 };

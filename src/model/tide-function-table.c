@@ -113,6 +113,12 @@ tide_function_table_get_span (TideFunctionTable *self)
 }
 
 gboolean
+tide_function_table_has_calls (TideFunctionTable *self)
+{
+  return self->has_calls;
+}
+
+gboolean
 tide_function_table_has_bytes (TideFunctionTable *self)
 {
   return self->has_bytes;

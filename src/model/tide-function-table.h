@@ -53,6 +53,7 @@ typedef enum
   TIDE_FUNCTION_COLUMN_FREED,
   TIDE_FUNCTION_COLUMN_LIVE,
   TIDE_FUNCTION_COLUMN_PEAK,
+  TIDE_FUNCTION_COLUMN_CALLS,
   TIDE_N_FUNCTION_COLUMNS
 } TideFunctionColumn;
 
@@ -83,6 +84,8 @@ const TideFunctionRow *tide_function_table_get_row (TideFunctionTable *self,
 TideSpan tide_function_table_get_span (TideFunctionTable *self);
 /* Whether Python bytes were measured by the end of the range.  */
 gboolean tide_function_table_has_bytes (TideFunctionTable *self);
+/* Calls were counted, if only of the whole time.  */
+gboolean tide_function_table_has_calls (TideFunctionTable *self);
 /* Sum of all events in the range.  */
 gint64 tide_function_table_get_net (TideFunctionTable *self);
 

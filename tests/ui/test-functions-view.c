@@ -153,6 +153,9 @@ compare_rows (const TideFunctionRow *a, const TideFunctionRow *b, TideFunctionCo
     case TIDE_FUNCTION_COLUMN_PEAK:
       x = a->bytes.peak, y = b->bytes.peak;
       break;
+    case TIDE_FUNCTION_COLUMN_CALLS:
+      x = a->n_calls, y = b->n_calls;
+      break;
     case TIDE_N_FUNCTION_COLUMNS:
     default:
       g_assert_not_reached ();
@@ -199,6 +202,34 @@ is_shown (TideFunctionsView *view, TideFunctionColumn column)
   return gtk_column_view_column_get_visible (shown);
 }
 
+/* Calls are counted in all, not in a part of the time.  */
+static void
+test_calls (void)
+{
+  TideWindow *window = ui_window_new ();
+  TideFunctionsView *view = tide_window_get_functions_view (window);
+  g_autoptr (TideRecording) recording = ui_recording (8);
+  TideBatch *batch = tide_batch_new (0);
+  TideCallCount count = { 3, 345 };
+  g_autofree char *text = NULL;
+  char buffer[64];
+
+  g_array_append_val (batch->call_counts, count);
+  tide_recording_append (recording, batch);
+  ui_window_show (window, recording);
+  g_assert_true (is_shown (view, TIDE_FUNCTION_COLUMN_CALLS));
+  tide_functions_view_sort (view, TIDE_FUNCTION_COLUMN_CALLS, TRUE);
+  text = tide_functions_view_dup_cell_text (view, 0, TIDE_FUNCTION_COLUMN_CALLS);
+  g_assert_cmpstr (text, ==, "345");
+  tide_session_set_selection (tide_window_get_session (window), (TideSpan){ 10 * UI_MS, 20 * UI_MS });
+  ui_settle (window);
+  g_assert_true (is_shown (view, TIDE_FUNCTION_COLUMN_CALLS));
+  g_assert_cmpstr (tide_function_cell_format (row_at (window, 0), TIDE_FUNCTION_COLUMN_CALLS, FALSE, buffer,
+                                              sizeof buffer),
+                   ==, "–");
+  ui_window_destroy (window);
+}
+
 /* Columns of Python bytes are there when something is in them.  */
 static void
 test_bytes (void)
@@ -214,6 +245,7 @@ test_bytes (void)
   ui_window_show (window, without);
   g_assert_false (is_shown (view, TIDE_FUNCTION_COLUMN_ALLOCATED));
   g_assert_false (is_shown (view, TIDE_FUNCTION_COLUMN_LIVE));
+  g_assert_false (is_shown (view, TIDE_FUNCTION_COLUMN_CALLS));
   g_assert_cmpstr (
       tide_function_cell_format (row_at (window, 0), TIDE_FUNCTION_COLUMN_LIVE, FALSE, buffer, sizeof buffer),
       ==, "–");
@@ -492,6 +524,7 @@ main (int argc, char **argv)
   ui_init (&argc, &argv);
   g_test_add_func ("/functions-view/rows", test_rows);
   g_test_add_func ("/functions-view/bytes", test_bytes);
+  g_test_add_func ("/functions-view/calls", test_calls);
   g_test_add_func ("/functions-view/no-functions", test_rows_that_are_no_functions);
   g_test_add_func ("/functions-view/places", test_places);
   g_test_add_func ("/functions-view/sort", test_sort);

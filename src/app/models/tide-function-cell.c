@@ -35,6 +35,8 @@ tide_function_cell_title (TideFunctionColumn column)
       return _ ("Live");
     case TIDE_FUNCTION_COLUMN_PEAK:
       return _ ("Peak");
+    case TIDE_FUNCTION_COLUMN_CALLS:
+      return _ ("Calls");
     case TIDE_N_FUNCTION_COLUMNS:
     default:
       return "";
@@ -69,6 +71,8 @@ tide_function_cell_definition (TideFunctionColumn column)
                 "the range");
     case TIDE_FUNCTION_COLUMN_PEAK:
       return _ ("The most that was live of this function at one time");
+    case TIDE_FUNCTION_COLUMN_CALLS:
+      return _ ("How often this function was called, or went on as a generator, in the whole time");
     case TIDE_N_FUNCTION_COLUMNS:
     default:
       return "";
@@ -114,6 +118,7 @@ get_bytes (const TideFunctionRow *row, TideFunctionColumn column)
     case TIDE_FUNCTION_COLUMN_RISE:
     case TIDE_FUNCTION_COLUMN_FALL:
     case TIDE_FUNCTION_COLUMN_SAMPLES:
+    case TIDE_FUNCTION_COLUMN_CALLS:
     case TIDE_N_FUNCTION_COLUMNS:
     default:
       return NULL;
@@ -155,6 +160,15 @@ tide_function_cell_format (
       {
         g_autofree char *count = tide_format_count (row->n_samples);
 
+        g_strlcpy (buffer, count, size);
+        return buffer;
+      }
+    case TIDE_FUNCTION_COLUMN_CALLS:
+      {
+        g_autofree char *count = tide_format_count ((guint64)MAX (row->n_calls, 0));
+
+        if (row->n_calls < 0)
+          return "–";
         g_strlcpy (buffer, count, size);
         return buffer;
       }
@@ -222,7 +236,10 @@ tide_function_cell_dup_tooltip (const TideFunctionRow *row, TideFunctionColumn c
     return tide_format_bytes_exact (*bytes);
   if (column == TIDE_FUNCTION_COLUMN_NAME)
     return tide_function_cell_dup_name_tooltip (row);
-  if (column == TIDE_FUNCTION_COLUMN_SAMPLES || (column == TIDE_FUNCTION_COLUMN_WHERE && *row->file == '\0'))
+  if (column == TIDE_FUNCTION_COLUMN_CALLS && row->n_calls < 0)
+    return g_strdup (_ ("Calls are counted by the instruments “calls” and “lines”, of the whole time."));
+  if (column == TIDE_FUNCTION_COLUMN_SAMPLES || column == TIDE_FUNCTION_COLUMN_CALLS
+      || (column == TIDE_FUNCTION_COLUMN_WHERE && *row->file == '\0'))
     return NULL;
   if (column == TIDE_FUNCTION_COLUMN_WHERE)
     return g_strdup_printf (_ ("%s\nfunction begins in line %u, grew most in line %u"), row->file, row->line,

@@ -449,6 +449,13 @@ tide_function_slots_new (void)
 }
 
 gboolean
+tide_function_slots_has_calls (TideFunctionSlots *self)
+{
+  g_return_val_if_fail (TIDE_IS_FUNCTION_SLOTS (self), FALSE);
+  return self->table != NULL && tide_function_table_has_calls (self->table);
+}
+
+gboolean
 tide_function_slots_has_bytes (TideFunctionSlots *self)
 {
   g_return_val_if_fail (TIDE_IS_FUNCTION_SLOTS (self), FALSE);

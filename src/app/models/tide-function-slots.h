@@ -34,6 +34,7 @@ void tide_function_slots_set_live (TideFunctionSlots *self, gboolean live);
 TideFunctionTable *tide_function_slots_get_table (TideFunctionSlots *self); /* borrowed, may be NULL */
 /* Whether the table has Python bytes.  */
 gboolean tide_function_slots_has_bytes (TideFunctionSlots *self);
+gboolean tide_function_slots_has_calls (TideFunctionSlots *self);
 TideFunctionColumn tide_function_slots_get_sort (TideFunctionSlots *self, gboolean *descending);
 /* Borrowed, valid until the next "refreshed"; NULL past the end.  */
 const TideFunctionRow *tide_function_slots_get_row (TideFunctionSlots *self, guint position);

@@ -32,6 +32,7 @@ struct _TideFunctionColumns
   gboolean descending;
   gboolean showing;   /* the order is set by us */
   gboolean has_bytes; /* the columns of Python bytes are shown */
+  gboolean has_calls; /* and that of calls                     */
   int probed;         /* the column whose sorter was asked first, -1: none yet */
 };
 
@@ -46,7 +47,7 @@ static const struct
   [TIDE_FUNCTION_COLUMN_RISE] = { 11, 110 },   [TIDE_FUNCTION_COLUMN_FALL] = { 11, 110 },
   [TIDE_FUNCTION_COLUMN_SAMPLES] = { 7, 100 }, [TIDE_FUNCTION_COLUMN_ALLOCATED] = { 11, 110 },
   [TIDE_FUNCTION_COLUMN_FREED] = { 11, 110 },  [TIDE_FUNCTION_COLUMN_LIVE] = { 11, 110 },
-  [TIDE_FUNCTION_COLUMN_PEAK] = { 11, 110 },
+  [TIDE_FUNCTION_COLUMN_PEAK] = { 11, 110 },   [TIDE_FUNCTION_COLUMN_CALLS] = { 9, 110 },
 };
 
 static gboolean
@@ -231,6 +232,8 @@ tide_function_columns_show_sort (TideFunctionColumns *self, TideFunctionColumn c
 static gboolean
 tide_function_columns_is_default (TideFunctionColumns *self, TideFunctionColumn column)
 {
+  if (column == TIDE_FUNCTION_COLUMN_CALLS)
+    return self->has_calls;
   return !tide_function_column_is_bytes (column) || (self->has_bytes && column != TIDE_FUNCTION_COLUMN_FREED);
 }
 
@@ -280,7 +283,20 @@ static const char *const action_names[TIDE_N_FUNCTION_COLUMNS] = {
   [TIDE_FUNCTION_COLUMN_FREED] = "freed",
   [TIDE_FUNCTION_COLUMN_LIVE] = "live",
   [TIDE_FUNCTION_COLUMN_PEAK] = "peak",
+  [TIDE_FUNCTION_COLUMN_CALLS] = "calls",
 };
+
+/* The same as below, of calls.  */
+static void
+tide_function_columns_follow_calls (TideFunctionColumns *self)
+{
+  gboolean has_calls = tide_function_slots_has_calls (self->slots);
+
+  if (has_calls == self->has_calls)
+    return;
+  self->has_calls = has_calls;
+  gtk_column_view_column_set_visible (self->columns[TIDE_FUNCTION_COLUMN_CALLS], has_calls);
+}
 
 /* Columns of Python bytes come when there is something in them, and go when another recording has none.  */
 static void
@@ -401,6 +417,7 @@ tide_function_columns_refresh (TideFunctionColumns *self)
   gpointer item, column;
 
   tide_function_columns_follow_bytes (self);
+  tide_function_columns_follow_calls (self);
   g_hash_table_iter_init (&iter, self->bound);
   while (g_hash_table_iter_next (&iter, &item, &column))
     tide_function_columns_write (self, item, (TideFunctionColumn)GPOINTER_TO_UINT (column));
