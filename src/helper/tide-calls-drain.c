@@ -220,7 +220,7 @@ free_left_rings (TideCallsDrain *self)
 }
 
 static void
-put_lost (TideCallsDrain *self, int64_t now_ns)
+put_lost (TideCallsDrain *self, int64_t now_ns, bool end)
 {
   uint64_t lost = atomic_load_explicit (&self->area->lost, memory_order_relaxed);
   TideLost frame = { .kind = TIDE_LOST_EVENTS };
@@ -234,6 +234,9 @@ put_lost (TideCallsDrain *self, int64_t now_ns)
       if (lost > self->rings[i].lost)
         frame.count += lost - self->rings[i].lost;
       self->rings[i].lost = lost;
+      /* For a reader that is too slow nobody comes back any more.  */
+      if (end)
+        frame.count += self->rings[i].mark - self->rings[i].tail;
     }
   if (frame.count == 0)
     return;
@@ -301,7 +304,7 @@ tide_calls_drain_run (TideCallsDrain *self, int64_t now_ns)
     return;
   merge (self, now_ns);
   free_left_rings (self);
-  put_lost (self, now_ns);
+  put_lost (self, now_ns, false);
   if (now_ns - self->counted_ns >= COUNTS_NS)
     put_counts (self, now_ns);
 }
@@ -334,6 +337,6 @@ tide_calls_drain_end (TideCallsDrain *self, int64_t now_ns)
     return;
   tide_calls_drain_mark (self);
   merge (self, now_ns);
-  put_lost (self, now_ns);
+  put_lost (self, now_ns, true);
   put_counts (self, now_ns);
 }

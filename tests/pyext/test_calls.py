@@ -163,7 +163,7 @@ class Calls(unittest.TestCase):
 
     def check_slow_reader(self, python):
         """What finds no room is dropped and counted, and the program goes on."""
-        n = 800000
+        n = 2000000
 
         def read(file, process):
             # Not before the program has called all that it will.
