@@ -18,7 +18,7 @@ import os
 import threading
 import tracemalloc
 from types import TracebackType
-from typing import Any, Callable, List, Optional, Tuple, Type, TypeVar, cast
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, cast
 
 __all__ = ["NetStatistics", "TraceMalloc", "trace_malloc_log"]
 
@@ -47,18 +47,20 @@ class _Tracing:
     def enter(self, nframe: int) -> Tuple[bool, bool]:
         """(this is one of the blocks that tracing is on for, it was off until now)."""
         with self._lock:
-            fresh = not tracemalloc.is_tracing()
-            if fresh:
+            if not tracemalloc.is_tracing():
                 tracemalloc.start(nframe)
-            joined = fresh or self._users > 0
-            self._users += joined
-            return joined, fresh
+                self._users += 1
+                return True, True
+            if self._users:
+                self._users += 1
+                return True, False
+            return False, False
 
     def leave(self) -> None:
         """For a block that is one of those; tracing may be off already."""
         with self._lock:
             self._users -= 1
-            if self._users == 0:
+            if not self._users:
                 tracemalloc.stop()
 
 
@@ -90,6 +92,19 @@ class TraceMalloc:
     it, unless the block ends with an exception of its own.
     """
 
+    # Bytes that the tracemalloc module itself used for its tables, before and after the block; None until then.
+    memory_start: Optional[int] = None
+    memory_finish: Optional[int] = None
+    # The rest is nobody else's.  Defaults, not assignments in __init__, since each of those is measured along with a block.
+    _joined = False
+    _active = False
+    _before = 0
+    _diff: Optional[int] = None
+    _start: Optional[tracemalloc.Snapshot] = None
+    _finish: Optional[tracemalloc.Snapshot] = None
+    _statistics: Optional[List[tracemalloc.StatisticDiff]] = None
+    _net_statistics: Optional[NetStatistics] = None
+
     def __init__(self, key_type: str = "filename", nframe: int = 1) -> None:
         if key_type not in KEY_TYPES:
             raise ValueError("key_type is one of %s, not %r" % (", ".join(KEY_TYPES), key_type))
@@ -97,36 +112,28 @@ class TraceMalloc:
             raise ValueError("nframe is at least 1, not %r" % (nframe,))
         self.key_type = key_type
         self.nframe = nframe
-        # Bytes that the tracemalloc module itself used for its tables, before and after the block; None until then.
-        self.memory_start: Optional[int] = None
-        self.memory_finish: Optional[int] = None
-        self._joined = False
-        self._active = False
-        self._before = 0
-        self._diff: Optional[int] = None
-        self._start: Optional[tracemalloc.Snapshot] = None
-        self._finish: Optional[tracemalloc.Snapshot] = None
-        self._statistics: Optional[List[tracemalloc.StatisticDiff]] = None
-        self._net_statistics: Optional[NetStatistics] = None
 
     def __enter__(self) -> "TraceMalloc":
         if self._active:
             raise RuntimeError("this TraceMalloc is in use: make another one for a block inside its block")
+        if self.memory_start is not None:
+            self._finish = self._statistics = self._net_statistics = self._diff = self.memory_finish = None
         self._active = True
-        self._finish = self._statistics = self._net_statistics = self._diff = self.memory_finish = None
         self._joined, fresh = _tracing.enter(self.nframe)
         # What was allocated before tracing began is not known to it: then there is nothing to compare with.
         self._start = None if fresh else tracemalloc.take_snapshot()
         self.memory_start = tracemalloc.get_tracemalloc_memory()
-        # Last, since a snapshot makes so many objects that the garbage collector runs and frees what is none of the block's.
-        self._before = tracemalloc.get_traced_memory()[0]
+        if not fresh:
+            # Last, since a snapshot makes so many objects that the garbage collector runs and frees what is none of the block's.
+            self._before = tracemalloc.get_traced_memory()[0]
         return self
 
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], traceback: Optional[TracebackType]) -> None:
         self._active = False
         try:
             if tracemalloc.is_tracing():
-                self._diff = tracemalloc.get_traced_memory()[0] - self._before
+                if self._start is not None:
+                    self._diff = tracemalloc.get_traced_memory()[0] - self._before
                 self.memory_finish = tracemalloc.get_tracemalloc_memory()
                 self._finish = tracemalloc.take_snapshot()
             elif error is None:
@@ -144,8 +151,7 @@ class TraceMalloc:
         if self._statistics is None:
             if self._finish is None:
                 raise RuntimeError(_NOTHING)
-            start = self._start or tracemalloc.Snapshot((), self._finish.traceback_limit)
-            self._statistics = self._finish.compare_to(start, self.key_type)
+            self._statistics = _compare(self._start, self._finish, self.key_type)
             self._start = self._finish = None
         return self._statistics
 
@@ -164,8 +170,56 @@ class TraceMalloc:
         What `tracemalloc` and this module take for the statistics is not in it.  Raises RuntimeError while there is nothing to compare.
         """
         if self._diff is None:
-            raise RuntimeError(_NOTHING)
+            # Tracing began with the block: all that is there has come in it.
+            self._diff = sum(stat.size_diff for stat in self.net_statistics)
         return self._diff
+
+
+def _group(snapshot: tracemalloc.Snapshot, key_type: str) -> Dict[Any, List[int]]:
+    """{frames, newest first: [bytes, blocks]} of what a snapshot holds."""
+    found: Dict[Any, List[int]] = {}
+    # (domain, size, frames, ...): as it comes from the interpreter.  An object for each of them would be most of the cost.
+    for trace in snapshot.traces._traces:  # type: ignore[attr-defined]
+        frames = trace[2]
+        if key_type == "filename":
+            key = frames[0][0]
+        elif key_type == "lineno":
+            key = frames[0]
+        else:
+            key = frames
+        try:
+            entry = found[key]
+        except KeyError:
+            found[key] = [trace[1], 1]
+        else:
+            entry[0] += trace[1]
+            entry[1] += 1
+    return found
+
+
+def _order(stat: tracemalloc.StatisticDiff) -> Any:
+    return abs(stat.size_diff), stat.size, abs(stat.count_diff), stat.count, stat.traceback
+
+
+def _compare(before: Optional[tracemalloc.Snapshot], after: tracemalloc.Snapshot, key_type: str) -> List[tracemalloc.StatisticDiff]:
+    """What `after.compare_to(before, key_type)` gives, sooner.  BEFORE None: an empty one."""
+    try:
+        new, old = _group(after, key_type), {} if before is None else _group(before, key_type)
+    except AttributeError:
+        return after.compare_to(before or tracemalloc.Snapshot((), after.traceback_limit), key_type)
+    changes = []
+    for key, (size, count) in new.items():
+        size_before, count_before = old.pop(key, (0, 0))
+        changes.append(_make(key, key_type, size, size - size_before, count, count - count_before))
+    for key, (size, count) in old.items():
+        changes.append(_make(key, key_type, 0, -size, 0, -count))
+    changes.sort(reverse=True, key=_order)
+    return changes
+
+
+def _make(key: Any, key_type: str, size: int, size_diff: int, count: int, count_diff: int) -> tracemalloc.StatisticDiff:
+    frames = ((key, 0),) if key_type == "filename" else (key,) if key_type == "lineno" else key
+    return tracemalloc.StatisticDiff(tracemalloc.Traceback(frames), size, size_diff, count, count_diff)
 
 
 class _Delta:

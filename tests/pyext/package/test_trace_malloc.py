@@ -172,6 +172,20 @@ class TestTraceMalloc(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "at least 1"):
             TraceMalloc("traceback", nframe=0)
 
+    def test_statistics_are_those_of_the_standard_library(self):
+        tracemalloc.start(4)
+        kept = [[str(i) * 5 for i in range(200)], {i: [i] for i in range(100)}]
+        before = tracemalloc.take_snapshot()
+        kept[0].clear()
+        kept.append([bytes(i) for i in range(300)])
+        exec(compile("def f(n): return [object() for _ in range(n)]\nkept.append(f(50))", "other.py", "exec"), {"kept": kept})
+        after = tracemalloc.take_snapshot()
+        empty = tracemalloc.Snapshot((), 4)
+        for key in trace_malloc.KEY_TYPES:
+            self.assertEqual(trace_malloc._compare(before, after, key), after.compare_to(before, key))
+            self.assertEqual(trace_malloc._compare(None, after, key), after.compare_to(empty, key))
+            self.assertEqual(trace_malloc._compare(after, empty, key), empty.compare_to(after, key))
+
     def test_strange_file_names(self):
         names = ["two\nlines.py", "\u65e5\u672c\u8a9e.py", "caf\xe9.py", "f" * 3000 + ".py", "\udcff.py"]
         kept = []
