@@ -1,4 +1,4 @@
-"""What the tools of the Python package cost on the workloads of pymemtrace's own cost tables, beside the standard library by hand.
+"""What trace_malloc, debug_malloc_stats and process cost on the workloads of pymemtrace's own cost tables, beside the standard library by hand.
 
     package.py [--once] [PYTHON…]
 
@@ -37,11 +37,11 @@ def work(size):
     return strings
 
 
-def ways(folder):
-    """{name: function of a size} of all that is compared; FOLDER is for logs."""
+def ways():
+    """{name: function of a size} of all that is compared."""
     import logging
     import tracemalloc
-    from pagetide import cPyMemTrace, debug_malloc_stats, trace_malloc
+    from pagetide import debug_malloc_stats, trace_malloc
 
     def bare(size):
         work(size)
@@ -101,33 +101,17 @@ def ways(folder):
     found["DiffSysDebugMallocStats"] = malloc_stats
     found["the same and diff()"] = malloc_stats_and_text
     found["sys._debugmallocstats() by hand"] = malloc_stats_by_hand
-    for name, block in (("Profile()", cPyMemTrace.Profile), ("Trace()", cPyMemTrace.Trace)):
-        try:
-            cPyMemTrace._agent.functions()
-        except ImportError:
-            break
-        # One log for all blocks: what a block costs, not what opening a log does.
-        found["inside cPyMemTrace.%s" % name] = (lambda size: work(size), block)
     return found
 
 
 def measure(once):
     """{name: [seconds a block, one for each size]} in this interpreter."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        found = ways(folder)
-        figures = {name: [float("inf")] * len(SIZES) for name in found}
-        for _ in range(1 if once else ROUNDS):
-            for column, (size, _) in enumerate(SIZES):
-                for name, way in found.items():
-                    run, block = way if isinstance(way, tuple) else (way, None)
-                    if block is None:
-                        seconds = time_one(run, size, once)
-                    else:
-                        with block():
-                            seconds = time_one(run, size, once)
-                    figures[name][column] = min(figures[name][column], seconds)
-        os.chdir(HERE)
+    found = ways()
+    figures = {name: [float("inf")] * len(SIZES) for name in found}
+    for _ in range(1 if once else ROUNDS):
+        for column, (size, _) in enumerate(SIZES):
+            for name, way in found.items():
+                figures[name][column] = min(figures[name][column], time_one(way, size, once))
     return figures
 
 
