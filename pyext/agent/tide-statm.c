@@ -122,8 +122,8 @@ tide_statm_read (void)
   return pages;
 }
 
-int64_t
-tide_statm_lag (void)
+static int64_t
+probe_lag (void)
 {
   enum
   {
@@ -149,5 +149,15 @@ tide_statm_lag (void)
         lag = missing;
     }
   munmap ((void *)pages, N_PAGES * page_size);
+  return lag;
+}
+
+int64_t
+tide_statm_lag (void)
+{
+  static int64_t lag = -1;
+
+  if (lag < 0)
+    lag = probe_lag ();
   return lag;
 }

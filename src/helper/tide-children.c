@@ -145,12 +145,13 @@ is_stale (TideChildren *self, int slot, int64_t now_ns)
   return late_ns > LOST_NS || (late_ns > LATE_NS && kill (pid, 0) != 0 && errno == ESRCH);
 }
 
+/* FILLED spares the process the filling of its pages; it takes us so long that they must not come fast.  */
 static bool
-offer_one (TideChildren *self, int slot)
+offer_one (TideChildren *self, int slot, bool filled)
 {
   TideShared *shared = &self->offers[slot].shared;
 
-  if (!tide_shared_make (shared, false))
+  if (!tide_shared_make (shared, filled))
     {
       tide_shared_finish (shared);
       return false;
@@ -182,7 +183,7 @@ tide_children_offer (TideChildren *self, uint32_t n, int64_t now_ns)
   for (int i = 0; i < TIDE_BOARD_SLOTS && n_open < n; i++)
     if (get_state (self, i) == TIDE_SLOT_EMPTY)
       {
-        if (!offer_one (self, i))
+        if (!offer_one (self, i, n_open >= n - n / 4))
           break;
         n_open++;
       }

@@ -14,7 +14,7 @@
  */
 #define EASY 16
 /* Regions on offer: for those that come before we look again.  */
-#define OFFERS 32
+#define OFFERS 48
 
 bool
 tide_family_init (TideFamily *self, TideOutlet *outlet, uint32_t instruments, int64_t interval_ns)
