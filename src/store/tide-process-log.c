@@ -5,6 +5,7 @@
 
 #include "tide-format.h"
 #include "tide-frames.h"
+#include "tide-mark-frames.h"
 
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
@@ -286,10 +287,10 @@ static void
 put_entry (TideProcessLog *self, Lane *lane, const Entry *entry)
 {
   TideSample sample = { 0 };
-  TideMessage message = { 0 };
+  TideMarkInfo mark = { .kind = TIDE_MARK_MESSAGE };
 
   lane->last_ns = MAX (lane->last_ns, time_of (self, lane, entry));
-  sample.time_ns = message.time_ns = lane->last_ns;
+  sample.time_ns = mark.time_ns = lane->last_ns;
   if (is_size (entry->rss))
     {
       sample.rss_pages = (guint64)(entry->rss / PAGE_BYTES);
@@ -309,8 +310,9 @@ put_entry (TideProcessLog *self, Lane *lane, const Entry *entry)
     }
   if (entry->label != NULL)
     {
-      message.text = (TideSlice){ entry->label, strlen (entry->label) };
-      tide_put_message (&self->frames, lane->number, &message);
+      mark.rss_pages = sample.rss_pages;
+      mark.text = (TideSlice){ entry->label, strlen (entry->label) };
+      tide_put_mark (&self->frames, lane->number, &mark);
     }
 }
 

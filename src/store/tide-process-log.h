@@ -6,7 +6,7 @@ G_BEGIN_DECLS
 
 /* Reads process logs, as `python -m pagetide.process` and pymemtrace's `process` write them: any text in
  * which lines hold `ProcessLoggingThread-JSON`, perhaps `-START` or `-STOP`, a space, and a JSON object. Each
- * process becomes a stream, each line a sample of it, each label a message.  Any one thread at a time.
+ * process becomes a stream, each line a sample of it, each label a mark.  Any one thread at a time.
  *
  * Every byte is taken for hostile: lines have a bound, and so has the depth of their objects.  Keys differ
  * between systems: what is there is taken, what is not is not missed.  Lines of other programs are passed

@@ -40,13 +40,12 @@ join_labels (TideProcess *process)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  for (gsize i = 0; i < tide_process_get_n_notes (process); i++)
+  for (gsize i = 0; i < tide_process_get_n_marks (process); i++)
     {
-      const TideNote *note = tide_process_get_note (process, i);
+      const TideMark *mark = tide_process_get_mark (process, i);
 
-      if (note->kind == TIDE_NOTE_MESSAGE)
-        g_string_append_printf (text, "%s%" G_GINT64_FORMAT ":%s", i > 0 ? "|" : "",
-                                (gint64)(note->time_ns / MS_NS), note->text);
+      g_string_append_printf (text, "%s%" G_GINT64_FORMAT ":%s", i > 0 ? "|" : "",
+                              (gint64)(mark->time_ns / MS_NS), mark->text);
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -87,7 +86,7 @@ test_logs_of_others (void)
       g_assert_true (tide_series_extent (tide_process_get_rss (process), 0, G_MAXINT64, &extent));
       g_assert_cmpint (extent.last, ==, logs[i].rss_bytes);
       g_assert_cmpint (extent.max, ==, logs[i].peak_bytes);
-      g_assert_cmpuint (tide_process_get_n_notes (process), ==, logs[i].n_labels);
+      g_assert_cmpuint (tide_process_get_n_marks (process), ==, logs[i].n_labels);
       g_assert_cmpuint (tide_process_get_n_statuses (process), >, 20);
     }
 }
