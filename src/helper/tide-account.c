@@ -299,7 +299,7 @@ tide_account_drain (TideAccount *self, int64_t now_ns)
 /* The node of the stack that runs, and its thread.  0: nobody's.  IDLE: the main thread runs no Python code
  * at all, as before and after the program itself.  */
 static uint32_t
-find_culprit (TideAccount *self, uint32_t *thread, bool *idle)
+find_culprit (TideAccount *self, int64_t now_ns, uint32_t *thread, bool *idle)
 {
   TideOutsideFrame frames[TIDE_RECORD_MAX_FRAMES];
   uint32_t tids[4], n_tids, n = 0, node = 0;
@@ -327,6 +327,14 @@ find_culprit (TideAccount *self, uint32_t *thread, bool *idle)
       n = tide_outside_walk (&self->outside, &self->codes, tstate, frames, TIDE_RECORD_MAX_FRAMES, &whole);
       if (n == TIDE_RECORD_MAX_FRAMES)
         break;
+    }
+  if (tide_outside_is_refused (&self->outside) && !self->told_unreadable)
+    {
+      self->told_unreadable = true;
+      tide_stream_put_message (
+          self->stream, now_ns, TIDE_SEVERITY_WARNING,
+          "The program's stacks cannot be read from outside: it lets nobody look into it. "
+          "Growth that its own allocators do not tell of is charged to nobody.");
     }
   *idle = whole && n == 0 && tstate == self->outside.layout.main_tstate;
   if (!whole && tstate != 0)
@@ -478,7 +486,7 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
     {
       bool idle;
 
-      event.node = find_culprit (self, &event.thread, &idle);
+      event.node = find_culprit (self, now_ns, &event.thread, &idle);
       /* The agent tells of the shutdown when it looks next; what an interpreter gives back without one
        * belongs to it all the same.  */
       if (idle && (int64_t)*rss_pages < before)

@@ -43,7 +43,8 @@ typedef struct
   uint32_t culprit_thread;
   int64_t culprit_ns;
   uint64_t lost;
-  uint64_t n_torn; /* stacks that could not be read to their end */
+  bool told_unreadable; /* that its stacks cannot be read from outside */
+  uint64_t n_torn;      /* stacks that could not be read to their end */
 
   uint32_t n_events;
   TideEvent events[TIDE_EVENTS_MAX_COUNT];

@@ -1,4 +1,4 @@
-"""`pagetide-helper grant`, asked as the helper asks it, and the helper that uses it.
+"""What the helper may do, and has others do for it: `pagetide-helper grant`, asked as the helper asks it, and the helper that uses it.
 
 PAGETIDE_HELPER, PAGETIDE_AGENT and PAGETIDE_NO_PERF name the programs.  What needs rights that this user has not is skipped, and says so.
 """
@@ -22,6 +22,7 @@ ANSWER = struct.Struct(f"<IiI{MAX}I")
 REQUEST_MAGIC, ANSWER_MAGIC = 0x31515254, 0x31415254
 NOBODY = 65534
 GROW = "import select\nwhile not select.select([0], [], [], 0)[0]:\n    bytearray(1 << 20)\n"
+GROW_OUTSIDE = "mmap.mmap(-1, 1 << 20).write(bytes(1 << 20))"
 
 
 def start_ticks(pid):
@@ -122,12 +123,12 @@ class Grant(unittest.TestCase):
 class Launched(unittest.TestCase):
     """The program itself is refused; its helper is not."""
 
-    def record(self, *options, user=None, before=()):
+    def record(self, *options, user=None, before=(), program=GROW):
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o755)
             script = os.path.join(folder, "grow.py")
             with open(script, "w") as file:
-                file.write(GROW)
+                file.write(program)
             read, write = os.pipe()
             command = [*before, HELPER, "launch", "--frames", str(write), "--agent", os.environ["PAGETIDE_AGENT"], "--instruments", "7", *options,
                        "--", NO_PERF, sys.executable, script]
@@ -148,7 +149,7 @@ class Launched(unittest.TestCase):
                             told.append((state, payload[at:]))
                             if state == 1:
                                 process.stdin.close()
-                    if kind == 10 and b"permission was not given" in payload:
+                    if kind == 10:
                         told.append((None, payload))
                         process.stdin.close()
             self.assertEqual(process.wait(60), 0)
@@ -183,8 +184,15 @@ class Launched(unittest.TestCase):
         """Whoever was asked said no (pkexec's 126), or is not there."""
         for opener in ("false", "/nonexistent"):
             told = self.record("--opener", opener, user=NOBODY, before=[NO_PERF])
-            self.assertIn(None, [state for state, _ in told])
+            self.assertTrue(any(b"permission was not given" in text for _, text in told), told)
             self.assertNotIn(1, [state for state, _ in told])
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can be another user")
+    def test_unreadable(self):
+        """A program that lets nobody look into it is measured all the same, and what that costs is said."""
+        hidden = "import ctypes, mmap\nctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\n" + GROW.replace("bytearray(1 << 20)", GROW_OUTSIDE)
+        told = self.record("--instruments", "3", user=NOBODY, before=[NO_PERF], program=hidden)
+        self.assertTrue(any(b"cannot be read from outside" in text for state, text in told if state is None), told)
 
 
 if __name__ == "__main__":
