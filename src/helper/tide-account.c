@@ -12,6 +12,8 @@
 #define CULPRIT_NS 100000000
 /* More pages than any machine has: no difference of the account.  */
 #define MAX_PAGES (1ll << 52)
+/* Nobody's RSS.  */
+#define MAX_RSS (1ull << 40)
 
 #define BEFORE_NAME "[before measuring]"
 #define SHUTDOWN_NAME "[interpreter shutdown]"
@@ -117,6 +119,8 @@ flush (TideAccount *self)
 static void
 put (TideAccount *self, const TideEvent *event)
 {
+  if (event->rss_pages > self->top_pages && event->rss_pages < MAX_RSS)
+    self->top_pages = event->rss_pages;
   if (self->n_events == TIDE_EVENTS_MAX_COUNT)
     flush (self);
   self->events[self->n_events++] = *event;

@@ -37,6 +37,7 @@ typedef struct
   bool layout_good;
   bool gone;           /* the process has become another program, without this agent */
   bool no_agent;       /* it will not come: nobody can be charged */
+  uint64_t top_pages;  /* highest RSS of all events */
   uint64_t last_pages; /* RSS when it was last read, and when it was last another */
   int64_t moved_ns;
   uint32_t culprit; /* the node that was charged last from outside, for which thread, and when */

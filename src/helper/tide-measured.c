@@ -289,6 +289,25 @@ tide_measured_put_detached (TideMeasured *self, int64_t now_ns)
   tide_measured_put_bye (self, now_ns, TIDE_END_DETACHED, 0, self->peak_bytes);
 }
 
+/* Of one that was gone before it was looked at, its own events say what there was.  */
+static void
+put_last_sample (TideMeasured *self, int64_t now_ns)
+{
+  if (self->suspended)
+    return;
+  if (self->top_pages < self->account.top_pages)
+    {
+      uint64_t last = self->rss_pages;
+
+      self->top_pages = self->rss_pages = self->account.top_pages;
+      put_sample (self, now_ns, false);
+      if (last > 0)
+        self->rss_pages = last;
+    }
+  if (self->rss_pages > 0)
+    put_sample (self, now_ns, true);
+}
+
 void
 tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
 {
@@ -298,8 +317,7 @@ tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
   tide_sites_drain_end (&self->sites, now_ns);
   if (accounted > 0)
     self->rss_pages = accounted;
-  if (!self->suspended && self->rss_pages > 0)
-    put_sample (self, now_ns, true);
+  put_last_sample (self, now_ns);
   put_overhead (self, now_ns);
 }
 
@@ -307,6 +325,7 @@ void
 tide_measured_put_replaced (TideMeasured *self, int64_t now_ns)
 {
   tide_account_end (&self->account, now_ns);
+  put_last_sample (self, now_ns);
   tide_measured_put_bye (self, now_ns, TIDE_END_EXECUTED, 0, 0);
 }
 
