@@ -135,6 +135,8 @@ add (TideFamily *self, TideNewcomer *newcomer, int64_t now_ns)
 {
   TideMeasured *process = calloc (1, sizeof *process);
   TideSwitch more = { .on = tide_children_get_late (&self->children) };
+  struct timespec now;
+  int64_t latest_ns;
 
   if (process == NULL)
     {
@@ -142,9 +144,11 @@ add (TideFamily *self, TideNewcomer *newcomer, int64_t now_ns)
       self->n_missed++;
       return;
     }
-  /* What stands on the board is only believed where it can be.  */
-  if (newcomer->claim_ns > now_ns)
-    newcomer->claim_ns = now_ns;
+  /* What stands on the board is only believed where it can be.  It may be younger than this look.  */
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  latest_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+  if (newcomer->claim_ns > latest_ns)
+    newcomer->claim_ns = latest_ns;
   if (newcomer->claim_ns < self->outlet->clock_base_ns)
     newcomer->claim_ns = self->outlet->clock_base_ns;
   end_former (self, newcomer->pid, now_ns);

@@ -49,8 +49,9 @@ tide_measured_watch (TideMeasured *self, int64_t at_ns)
   struct timespec boot, now;
   TideProcStat before, after;
 
-  clock_gettime (CLOCK_BOOTTIME, &boot);
+  /* In this order: what passes between the two makes the moment later, never too early.  */
   clock_gettime (CLOCK_MONOTONIC, &now);
+  clock_gettime (CLOCK_BOOTTIME, &boot);
   at_ns += (int64_t)(boot.tv_sec - now.tv_sec) * 1000000000 + (boot.tv_nsec - now.tv_nsec);
   if (!tide_procfs_read_stat (&self->procfs, &before) || (int64_t)before.start_ns > at_ns)
     {
