@@ -41,6 +41,7 @@ static const char launch_options[] = N_ (
     "  --trigger BYTES     of calls and lines only those that moved RSS by so much\n"
     "  --budget PERCENT    the share of the program’s time that measuring may take\n"
     "  --children          measure the processes that the program starts as well, each by itself\n"
+    "  --ask-permission    where the system lets no program follow page faults, have polkit ask for it\n"
     "  --max-size BYTES    let the recording grow to so many bytes at most; K, M and G may follow the "
     "number\n");
 

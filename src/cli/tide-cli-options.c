@@ -150,6 +150,13 @@ take_children (Parse *parse, const char *value, GError **error)
   return TRUE;
 }
 
+static gboolean
+take_ask_permission (Parse *parse, const char *value, GError **error)
+{
+  parse->options->launch->ask_permission = TRUE;
+  return TRUE;
+}
+
 /* What the Python package says of a process that records itself: PID and three descriptors.  */
 static gboolean
 take_join (Parse *parse, const char *value, GError **error)
@@ -186,6 +193,7 @@ static const struct
   { "--budget", take_budget, FALSE, FALSE },
   { "--switch-at", take_switch_at, TRUE, FALSE },
   { "--children", take_children, FALSE, TRUE },
+  { "--ask-permission", take_ask_permission, FALSE, TRUE },
   { "--pid", NULL, TRUE, FALSE },
   { "--duration", NULL, TRUE, FALSE },
   { "--join", take_join, TRUE, FALSE },
