@@ -68,7 +68,7 @@ case $kind in
       # The helper is plain C and speaks English.
       grep -rlE --include='*.c' '\<(_|N_|C_|NC_|ngettext|g_dn?gettext|g_dpgettext2?) \(' src | grep -v '^src/helper/'
       grep -rl --include='*.ui' 'translatable="yes"' ui
-      ls data/*.desktop.in data/*.xml.in data/*.gschema.xml data/*.policy.in
+      ls data/*.desktop.in data/*.xml.in data/*.gschema.xml
     } | sort)
     if [ "$listed" != "$there" ]; then
       printf 'POTFILES.in names:\n%s\n\nof these have strings, or are there:\n%s\n' "$listed" "$there"
