@@ -237,6 +237,19 @@ tide_function_columns_is_default (TideFunctionColumns *self, TideFunctionColumn 
   return !tide_function_column_is_bytes (column) || (self->has_bytes && column != TIDE_FUNCTION_COLUMN_FREED);
 }
 
+/* GTK 4.8 leaves room for the fixed width of columns that are not shown.  */
+static void
+tide_function_columns_fit (GtkColumnViewColumn *view_column, GParamSpec *pspec, TideColumnData *data)
+{
+  gboolean visible = gtk_column_view_column_get_visible (view_column);
+  int width = column_sizes[data->column].width;
+
+  if (!visible)
+    gtk_column_view_column_set_fixed_width (view_column, -1);
+  else if (width > 0)
+    gtk_column_view_column_set_fixed_width (view_column, width);
+}
+
 static void
 tide_function_columns_add (TideFunctionColumns *self, TideFunctionColumn column)
 {
@@ -249,14 +262,15 @@ tide_function_columns_add (TideFunctionColumns *self, TideFunctionColumn column)
   sorter = GTK_SORTER (gtk_custom_sorter_new (tide_function_columns_probe, &self->data[column], NULL));
   gtk_column_view_column_set_sorter (view_column, sorter);
   gtk_column_view_column_set_resizable (view_column, TRUE);
-  if (column_sizes[column].width > 0)
-    gtk_column_view_column_set_fixed_width (view_column, column_sizes[column].width);
   gtk_column_view_column_set_expand (view_column, column == TIDE_FUNCTION_COLUMN_NAME
                                                       || column == TIDE_FUNCTION_COLUMN_WHERE);
   g_signal_connect (factory, "setup", G_CALLBACK (tide_function_columns_setup), &self->data[column]);
   g_signal_connect (factory, "bind", G_CALLBACK (tide_function_columns_bind), &self->data[column]);
   g_signal_connect (factory, "unbind", G_CALLBACK (tide_function_columns_unbind), &self->data[column]);
   gtk_column_view_column_set_visible (view_column, tide_function_columns_is_default (self, column));
+  tide_function_columns_fit (view_column, NULL, &self->data[column]);
+  g_signal_connect (view_column, "notify::visible", G_CALLBACK (tide_function_columns_fit),
+                    &self->data[column]);
   gtk_column_view_append_column (self->view, view_column);
   self->columns[column] = view_column;
   g_object_unref (view_column);
@@ -319,7 +333,7 @@ tide_function_columns_reset (GSimpleAction *action, GVariant *parameter, TideFun
     {
       gtk_column_view_column_set_visible (self->columns[i],
                                           tide_function_columns_is_default (self, (TideFunctionColumn)i));
-      gtk_column_view_column_set_fixed_width (self->columns[i], column_sizes[i].width);
+      tide_function_columns_fit (self->columns[i], NULL, &self->data[i]);
     }
 }
 
