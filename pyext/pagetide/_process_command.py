@@ -54,6 +54,8 @@ class _Handler(logging.StreamHandler):  # type: ignore[type-arg]
 
     def handleError(self, record: logging.LogRecord) -> None:
         error = sys.exc_info()[1]
+        # What could not be written is still in the buffer, and would be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
         raise SystemExit(1 if isinstance(error, BrokenPipeError) else "pagetide.process: the log cannot be written: %s" % error)
 
 

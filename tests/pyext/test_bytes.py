@@ -187,7 +187,7 @@ if pid == 0:
     kept = None
     os._exit(7)
 status = os.waitpid(pid, 0)[1]
-print(status >> 8)
+print(status >> 8, flush=True)
 pid = os.fork()
 if pid == 0:
     more = both(5000)
