@@ -50,13 +50,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Handler(logging.StreamHandler):  # type: ignore[type-arg]
-    """Ends whoever logs when the output is gone or full, instead of complaining at each line."""
+    """Ends whoever logs when the output is gone or full, instead of complaining at each line.  FAILURE: with what."""
+
+    failure: Optional[SystemExit] = None
 
     def handleError(self, record: logging.LogRecord) -> None:
         error = sys.exc_info()[1]
+        if self.failure is None:
+            self.failure = SystemExit(
+                1 if isinstance(error, BrokenPipeError) else "pagetide.process: the log cannot be written: %s" % error)
         # What could not be written is still in the buffer, and would be tried again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
-        raise SystemExit(1 if isinstance(error, BrokenPipeError) else "pagetide.process: the log cannot be written: %s" % error)
+        raise self.failure
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -79,6 +84,9 @@ def monitor(pid: int, interval: float, level: int, children: bool, output: IO[st
     finally:
         signal.signal(signal.SIGTERM, before)
         process.logger.removeHandler(handler)
+    # It may have ended the thread that logs alone.
+    if handler.failure is not None:
+        raise handler.failure
 
 
 def find_pagetide() -> str:
