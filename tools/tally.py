@@ -1,7 +1,9 @@
 """Adds up what `meson test` left in the logs of one or more build directories: N passed, N failed, N skipped.
 
 Cases are counted as JUnit has them (each case of a TAP program).  The JSON log is asked as well, for a program that died after its last
-good case, or that ran out of time, is a failure that JUnit of meson 1.0 does not show.  Exits 1 when anything failed or nothing ran.
+good case, or that ran out of time, is a failure that JUnit of meson 1.0 does not show.  Each program that failed is named first, with what
+it said of it: the place where it failed may be thousands of lines up, and of a run elsewhere only the end is kept.  Exits 1 when anything
+failed or nothing ran.
 """
 import json
 import re
@@ -9,16 +11,30 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 GOOD = {"OK", "EXPECTEDFAIL"}
+# How many lines of a failed program are shown: of each case that failed, and of the end.
+LINES_CASE = 15
+LINES_END = 10
 
 
 def logged(build):
-    """{program: its result} of testlog.json."""
-    results = {}
+    """{program: its entry} of testlog.json."""
     with open(build + "/meson-logs/testlog.json", encoding="utf-8", errors="replace") as log:
-        for line in log:
-            entry = json.loads(line)
-            results[entry["name"]] = entry["result"]
-    return results
+        return {entry["name"]: entry for entry in map(json.loads, log)}
+
+
+def told(entry):
+    """What a program that failed said of it, as lines: each case that failed with what stands around it, and the end."""
+    lines = (entry.get("stdout", "") + "\n" + entry.get("stderr", "")).strip().splitlines()
+    shown = set(range(max(len(lines) - LINES_END, 0), len(lines)))
+    for number, line in enumerate(lines):
+        if line.startswith(("not ok", "Bail out!")):
+            shown.update(range(max(number - LINES_CASE, 0), min(number + LINES_CASE, len(lines))))
+    previous = -1
+    for number in sorted(shown):
+        if number > previous + 1:
+            yield "  ..."
+        yield "  " + lines[number][:400]
+        previous = number
 
 
 def cases(build, names):
@@ -40,9 +56,13 @@ def cases(build, names):
 def tally(build):
     """[passed, failed, skipped] of one build directory."""
     total = [0, 0, 0]
-    results = logged(build)
-    for name, (passed, failed, skipped) in cases(build, results).items():
-        result = results[name]
+    entries = logged(build)
+    for name, (passed, failed, skipped) in cases(build, entries).items():
+        result = entries[name]["result"]
+        if result not in GOOD and result != "SKIP" or failed:
+            print("%s: %s (exit status %s)" % (name, result, entries[name].get("returncode")))
+            for line in told(entries[name]):
+                print(line)
         if result == "SKIP":
             skipped = max(skipped, 1)
         elif result not in GOOD and failed == 0:

@@ -8,9 +8,11 @@ import tempfile
 TAP = '<testsuite name="pagetide.%s">%s</testsuite>'
 GOOD, BAD, SKIPPED = '<testcase name="a"/>', '<testcase name="b"><failure/></testcase>', '<testcase name="c"><skipped/></testcase>'
 
+OUTPUT = "".join("line %d\n" % n for n in range(50)) + "not ok 3 broken\n" + "".join("more %d\n" % n for n in range(50))
+
 
 def count(*builds):
-    """What tally.py prints of BUILDS, and its exit status.  A build is [(name, result, cases of a TAP program or None)]."""
+    """The last line that tally.py prints of BUILDS, its exit status, and what it names as failed.  A build is [(name, result, cases of a TAP program or None)]."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for number, programs in enumerate(builds):
@@ -21,7 +23,7 @@ def count(*builds):
             suites = ""
             with open(os.path.join(logs, "testlog.json"), "w") as file:
                 for name, result, cases in programs:
-                    file.write(json.dumps({"name": name, "result": result}) + "\n")
+                    file.write(json.dumps({"name": name, "result": result, "returncode": 7, "stdout": OUTPUT}) + "\n")
                     if cases is None:
                         plain += '<testcase name="%s">%s</testcase>' % (name, {"FAIL": "<failure/>", "SKIP": "<skipped/>"}.get(result, ""))
                     else:
@@ -29,7 +31,8 @@ def count(*builds):
             with open(os.path.join(logs, "testlog.junit.xml"), "w") as file:
                 file.write('<testsuites>%s<testsuite name="pagetide">%s</testsuite><system-out>\x01</system-out></testsuites>' % (suites, plain))
         result = subprocess.run([sys.executable, sys.argv[1]] + paths, stdout=subprocess.PIPE)
-        return result.stdout.decode().strip(), result.returncode
+        lines = result.stdout.decode().splitlines()
+        return lines[-1], result.returncode, lines[:-1]
 
 
 CASES = [
@@ -46,5 +49,10 @@ CASES = [
 
 print("1..%d" % len(CASES))
 for number, (name, builds, wanted) in enumerate(CASES, 1):
-    got = count(*builds)
-    print("%s %d %s%s" % ("ok" if got == wanted else "not ok", number, name, "" if got == wanted else "\n# %r, not %r" % (got, wanted)))
+    *got, named = count(*builds)
+    bad = ["%s: %s (exit status 7)" % (program, result) for build in builds for program, result, cases in build
+           if result in ("FAIL", "ERROR", "TIMEOUT")]
+    good = tuple(got) == wanted and [line for line in named if not line.startswith("  ")] == bad
+    # Of what a failed program said, the case that failed and the end are there, the rest is not.
+    good &= ("  not ok 3 broken" in named) == bool(bad) and ("  more 49" in named) == bool(bad) and "  line 0" not in named
+    print("%s %d %s%s" % ("ok" if good else "not ok", number, name, "" if good else "\n# %r %r, not %r" % (got, named, wanted)))
