@@ -420,12 +420,13 @@ tide_account_set_signal_pages (int64_t pages)
 void
 tide_account_block (const void *block, size_t size, bool looked)
 {
-  int64_t missing = (int64_t)(size / account.region->page_size) + 1;
-  int64_t grown;
+  int64_t missing, grown;
   uint64_t time_ns;
 
   if (!tide_account_is_open () || is_suspended () || !lock_soon ())
     return;
+  /* In a child that is left alone the region is empty, its size of a page too.  */
+  missing = (int64_t)(size / account.region->page_size) + 1;
   time_ns = now_ns ();
   if (!look (TIDE_SOURCE_ALLOC, NULL, looked, time_ns, &grown))
     missing = 0;
