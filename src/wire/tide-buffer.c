@@ -144,6 +144,12 @@ tide_buffer_put_zigzag (TideBuffer *self, int64_t value)
 }
 
 void
+tide_buffer_put_slice (TideBuffer *self, TideSlice slice)
+{
+  tide_buffer_put_string (self, slice.data, slice.length);
+}
+
+void
 tide_buffer_put_bytes (TideBuffer *self, const void *data, size_t length)
 {
   uint8_t *at;

@@ -31,4 +31,5 @@ void tide_buffer_end (TideBuffer *self);
 void tide_buffer_put_varint (TideBuffer *self, uint64_t value);
 void tide_buffer_put_zigzag (TideBuffer *self, int64_t value);
 void tide_buffer_put_string (TideBuffer *self, const char *data, size_t length);
+void tide_buffer_put_slice (TideBuffer *self, TideSlice slice); /* as a string */
 void tide_buffer_put_bytes (TideBuffer *self, const void *data, size_t length);

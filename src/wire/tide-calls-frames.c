@@ -95,7 +95,7 @@ bool
 tide_call_reader_begin (TideCallReader *self, TideSlice payload)
 {
   memset (self, 0, sizeof *self);
-  tide_cursor_init (&self->cursor, payload.data, payload.length);
+  self->cursor = tide_cursor_on (payload);
   self->left = tide_cursor_u32 (&self->cursor);
   if (self->left > TIDE_CALLS_MAX_COUNT)
     self->cursor.failed = true;
@@ -186,7 +186,7 @@ tide_put_counts (
 bool
 tide_count_reader_begin (TideCountReader *self, TideSlice payload, int64_t *time_ns)
 {
-  tide_cursor_init (&self->cursor, payload.data, payload.length);
+  self->cursor = tide_cursor_on (payload);
   *time_ns = tide_cursor_zigzag (&self->cursor);
   self->left = tide_cursor_u32 (&self->cursor);
   if (self->left > TIDE_COUNTS_MAX_COUNT || *time_ns < 0)

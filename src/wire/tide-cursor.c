@@ -8,6 +8,15 @@ tide_cursor_init (TideCursor *self, const void *data, size_t length)
   self->failed = false;
 }
 
+TideCursor
+tide_cursor_on (TideSlice payload)
+{
+  TideCursor cursor;
+
+  tide_cursor_init (&cursor, payload.data, payload.length);
+  return cursor;
+}
+
 bool
 tide_cursor_ok (const TideCursor *self)
 {

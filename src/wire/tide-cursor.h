@@ -14,6 +14,7 @@ typedef struct
 } TideCursor;
 
 void tide_cursor_init (TideCursor *self, const void *data, size_t length);
+TideCursor tide_cursor_on (TideSlice payload);
 bool tide_cursor_ok (const TideCursor *self);
 size_t tide_cursor_left (const TideCursor *self);
 

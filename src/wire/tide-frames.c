@@ -2,27 +2,6 @@
 
 #include <string.h>
 
-static void
-put_slice (TideBuffer *buffer, TideSlice slice)
-{
-  tide_buffer_put_string (buffer, slice.data, slice.length);
-}
-
-static void
-put_time (TideBuffer *buffer, int64_t time_ns)
-{
-  tide_buffer_put_zigzag (buffer, time_ns);
-}
-
-static TideCursor
-cursor_on (TideSlice payload)
-{
-  TideCursor cursor;
-
-  tide_cursor_init (&cursor, payload.data, payload.length);
-  return cursor;
-}
-
 void
 tide_put_hello (
     TideBuffer *buffer, uint16_t stream, const TideHello *hello, const TideSlice *args, uint32_t n_args)
@@ -40,13 +19,13 @@ tide_put_hello (
   tide_buffer_put_varint (buffer, hello->clock_base_ns);
   tide_buffer_put_varint (buffer, hello->process_start_ns);
   tide_buffer_put_varint (buffer, hello->instruments);
-  put_slice (buffer, hello->producer);
-  put_slice (buffer, hello->executable);
-  put_slice (buffer, hello->directory);
-  put_slice (buffer, hello->host);
+  tide_buffer_put_slice (buffer, hello->producer);
+  tide_buffer_put_slice (buffer, hello->executable);
+  tide_buffer_put_slice (buffer, hello->directory);
+  tide_buffer_put_slice (buffer, hello->host);
   tide_buffer_put_varint (buffer, n_args);
   for (uint32_t i = 0; i < n_args; i++)
-    put_slice (buffer, args[i]);
+    tide_buffer_put_slice (buffer, args[i]);
   tide_buffer_end (buffer);
 }
 
@@ -97,14 +76,14 @@ tide_put_python (TideBuffer *buffer, uint16_t stream, const TidePythonInfo *pyth
   tide_buffer_begin (buffer, TIDE_FRAME_PYTHON, stream);
   tide_buffer_put_varint (buffer, python->version_hex);
   tide_buffer_put_varint (buffer, python->flags);
-  put_slice (buffer, python->version);
+  tide_buffer_put_slice (buffer, python->version);
   tide_buffer_end (buffer);
 }
 
 bool
 tide_get_python (TideSlice payload, TidePythonInfo *python)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   python->version_hex = tide_cursor_u32 (&cursor);
   python->flags = tide_cursor_u32 (&cursor);
@@ -133,7 +112,7 @@ tide_put_code (TideBuffer *buffer, uint16_t stream, const TideCodeInfo *code)
 bool
 tide_get_code (TideSlice payload, TideCodeInfo *code)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   code->file = tide_cursor_u32 (&cursor);
   code->name = tide_cursor_u32 (&cursor);
@@ -154,7 +133,7 @@ tide_put_node (TideBuffer *buffer, uint16_t stream, const TideNodeInfo *node)
 bool
 tide_get_node (TideSlice payload, TideNodeInfo *node)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   node->parent = tide_cursor_u32 (&cursor);
   node->code = tide_cursor_u32 (&cursor);
@@ -167,14 +146,14 @@ tide_put_thread (TideBuffer *buffer, uint16_t stream, const TideThreadInfo *thre
 {
   tide_buffer_begin (buffer, TIDE_FRAME_THREAD, stream);
   tide_buffer_put_varint (buffer, thread->tid);
-  put_slice (buffer, thread->name);
+  tide_buffer_put_slice (buffer, thread->name);
   tide_buffer_end (buffer);
 }
 
 bool
 tide_get_thread (TideSlice payload, TideThreadInfo *thread)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   thread->tid = tide_cursor_u32 (&cursor);
   thread->name = tide_cursor_string (&cursor);
@@ -217,7 +196,7 @@ bool
 tide_event_reader_begin (TideEventReader *self, TideSlice payload)
 {
   memset (self, 0, sizeof *self);
-  tide_cursor_init (&self->cursor, payload.data, payload.length);
+  self->cursor = tide_cursor_on (payload);
   self->left = tide_cursor_u32 (&self->cursor);
   if (self->left > TIDE_EVENTS_MAX_COUNT)
     self->cursor.failed = true;
@@ -262,7 +241,7 @@ void
 tide_put_sample (TideBuffer *buffer, uint16_t stream, const TideSample *sample)
 {
   tide_buffer_begin (buffer, TIDE_FRAME_SAMPLE, stream);
-  put_time (buffer, sample->time_ns);
+  tide_buffer_put_zigzag (buffer, sample->time_ns);
   tide_buffer_put_varint (buffer, sample->rss_pages);
   tide_buffer_put_varint (buffer, sample->parts);
   if (sample->parts & TIDE_SAMPLE_SWAP)
@@ -285,7 +264,7 @@ tide_put_sample (TideBuffer *buffer, uint16_t stream, const TideSample *sample)
 bool
 tide_get_sample (TideSlice payload, TideSample *sample)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   memset (sample, 0, sizeof *sample);
   sample->time_ns = tide_cursor_zigzag (&cursor);
@@ -313,18 +292,18 @@ void
 tide_put_instrument (TideBuffer *buffer, uint16_t stream, const TideInstrumentInfo *instrument)
 {
   tide_buffer_begin (buffer, TIDE_FRAME_INSTRUMENT, stream);
-  put_time (buffer, instrument->time_ns);
+  tide_buffer_put_zigzag (buffer, instrument->time_ns);
   tide_buffer_put_varint (buffer, instrument->instrument);
   tide_buffer_put_varint (buffer, instrument->state);
   tide_buffer_put_varint (buffer, instrument->unit_bytes);
-  put_slice (buffer, instrument->reason);
+  tide_buffer_put_slice (buffer, instrument->reason);
   tide_buffer_end (buffer);
 }
 
 bool
 tide_get_instrument (TideSlice payload, TideInstrumentInfo *instrument)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   instrument->time_ns = tide_cursor_zigzag (&cursor);
   instrument->instrument = (TideInstrument)tide_cursor_u32 (&cursor);
@@ -338,16 +317,16 @@ void
 tide_put_message (TideBuffer *buffer, uint16_t stream, const TideMessage *message)
 {
   tide_buffer_begin (buffer, TIDE_FRAME_MESSAGE, stream);
-  put_time (buffer, message->time_ns);
+  tide_buffer_put_zigzag (buffer, message->time_ns);
   tide_buffer_put_varint (buffer, message->severity);
-  put_slice (buffer, message->text);
+  tide_buffer_put_slice (buffer, message->text);
   tide_buffer_end (buffer);
 }
 
 bool
 tide_get_message (TideSlice payload, TideMessage *message)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   message->time_ns = tide_cursor_zigzag (&cursor);
   message->severity = (TideSeverity)tide_cursor_u32 (&cursor);
@@ -359,7 +338,7 @@ void
 tide_put_lost (TideBuffer *buffer, uint16_t stream, const TideLost *lost)
 {
   tide_buffer_begin (buffer, TIDE_FRAME_LOST, stream);
-  put_time (buffer, lost->time_ns);
+  tide_buffer_put_zigzag (buffer, lost->time_ns);
   tide_buffer_put_varint (buffer, lost->kind);
   tide_buffer_put_varint (buffer, lost->count);
   tide_buffer_end (buffer);
@@ -368,7 +347,7 @@ tide_put_lost (TideBuffer *buffer, uint16_t stream, const TideLost *lost)
 bool
 tide_get_lost (TideSlice payload, TideLost *lost)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   lost->time_ns = tide_cursor_zigzag (&cursor);
   lost->kind = (TideLostKind)tide_cursor_u32 (&cursor);
@@ -380,7 +359,7 @@ void
 tide_put_overhead (TideBuffer *buffer, uint16_t stream, const TideOverhead *overhead)
 {
   tide_buffer_begin (buffer, TIDE_FRAME_OVERHEAD, stream);
-  put_time (buffer, overhead->time_ns);
+  tide_buffer_put_zigzag (buffer, overhead->time_ns);
   tide_buffer_put_varint (buffer, overhead->agent_ns);
   tide_buffer_put_varint (buffer, overhead->agent_bytes);
   tide_buffer_put_varint (buffer, overhead->helper_ns);
@@ -391,7 +370,7 @@ tide_put_overhead (TideBuffer *buffer, uint16_t stream, const TideOverhead *over
 bool
 tide_get_overhead (TideSlice payload, TideOverhead *overhead)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   overhead->time_ns = tide_cursor_zigzag (&cursor);
   overhead->agent_ns = tide_cursor_varint (&cursor);
@@ -405,7 +384,7 @@ void
 tide_put_output (TideBuffer *buffer, uint16_t stream, const TideOutput *output)
 {
   tide_buffer_begin (buffer, TIDE_FRAME_OUTPUT, stream);
-  put_time (buffer, output->time_ns);
+  tide_buffer_put_zigzag (buffer, output->time_ns);
   tide_buffer_put_varint (buffer, output->descriptor);
   tide_buffer_put_bytes (buffer, output->bytes.data, output->bytes.length);
   tide_buffer_end (buffer);
@@ -414,7 +393,7 @@ tide_put_output (TideBuffer *buffer, uint16_t stream, const TideOutput *output)
 bool
 tide_get_output (TideSlice payload, TideOutput *output)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   output->time_ns = tide_cursor_zigzag (&cursor);
   output->descriptor = tide_cursor_u32 (&cursor);
@@ -426,7 +405,7 @@ void
 tide_put_pause (TideBuffer *buffer, uint16_t stream, const TidePause *pause)
 {
   tide_buffer_begin (buffer, TIDE_FRAME_PAUSE, stream);
-  put_time (buffer, pause->time_ns);
+  tide_buffer_put_zigzag (buffer, pause->time_ns);
   tide_buffer_put_varint (buffer, pause->paused);
   tide_buffer_end (buffer);
 }
@@ -434,7 +413,7 @@ tide_put_pause (TideBuffer *buffer, uint16_t stream, const TidePause *pause)
 bool
 tide_get_pause (TideSlice payload, TidePause *pause)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   pause->time_ns = tide_cursor_zigzag (&cursor);
   pause->paused = tide_cursor_varint (&cursor) != 0;
@@ -445,7 +424,7 @@ void
 tide_put_bye (TideBuffer *buffer, uint16_t stream, const TideBye *bye)
 {
   tide_buffer_begin (buffer, TIDE_FRAME_BYE, stream);
-  put_time (buffer, bye->time_ns);
+  tide_buffer_put_zigzag (buffer, bye->time_ns);
   tide_buffer_put_varint (buffer, bye->kind);
   tide_buffer_put_varint (buffer, bye->value);
   tide_buffer_put_varint (buffer, bye->peak_rss_bytes);
@@ -455,7 +434,7 @@ tide_put_bye (TideBuffer *buffer, uint16_t stream, const TideBye *bye)
 bool
 tide_get_bye (TideSlice payload, TideBye *bye)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   bye->time_ns = tide_cursor_zigzag (&cursor);
   bye->kind = (TideEndKind)tide_cursor_u32 (&cursor);
@@ -475,7 +454,7 @@ tide_put_signal (TideBuffer *buffer, uint16_t stream, uint32_t signal_number)
 bool
 tide_get_signal (TideSlice payload, uint32_t *signal_number)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   *signal_number = tide_cursor_u32 (&cursor);
   return tide_cursor_ok (&cursor);
@@ -492,7 +471,7 @@ tide_put_suspend (TideBuffer *buffer, uint16_t stream, bool suspend)
 bool
 tide_get_suspend (TideSlice payload, bool *suspend)
 {
-  TideCursor cursor = cursor_on (payload);
+  TideCursor cursor = tide_cursor_on (payload);
 
   *suspend = tide_cursor_varint (&cursor) != 0;
   return tide_cursor_ok (&cursor);

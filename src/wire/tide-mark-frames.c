@@ -20,9 +20,8 @@ tide_put_gc (TideBuffer *buffer, uint16_t stream, const TideGcInfo *gc)
 bool
 tide_get_gc (TideSlice payload, TideGcInfo *gc)
 {
-  TideCursor cursor;
+  TideCursor cursor = tide_cursor_on (payload);
 
-  tide_cursor_init (&cursor, payload.data, payload.length);
   gc->time_ns = tide_cursor_zigzag (&cursor);
   gc->duration_ns = tide_cursor_varint (&cursor);
   gc->generation = tide_cursor_u32 (&cursor);
@@ -43,16 +42,15 @@ tide_put_mark (TideBuffer *buffer, uint16_t stream, const TideMarkInfo *mark)
   tide_buffer_put_varint (buffer, mark->id);
   tide_buffer_put_varint (buffer, mark->rss_pages);
   tide_buffer_put_varint (buffer, mark->thread);
-  tide_buffer_put_string (buffer, mark->text.data, mark->text.length);
+  tide_buffer_put_slice (buffer, mark->text);
   tide_buffer_end (buffer);
 }
 
 bool
 tide_get_mark (TideSlice payload, TideMarkInfo *mark)
 {
-  TideCursor cursor;
+  TideCursor cursor = tide_cursor_on (payload);
 
-  tide_cursor_init (&cursor, payload.data, payload.length);
   mark->time_ns = tide_cursor_zigzag (&cursor);
   mark->kind = (TideMarkKind)tide_cursor_u32 (&cursor);
   mark->id = tide_cursor_varint (&cursor);

@@ -61,7 +61,7 @@ tide_sites_reader_begin (TideSitesReader *self, TideSlice payload)
   uint64_t time_ns, flags;
 
   memset (self, 0, sizeof *self);
-  tide_cursor_init (&self->cursor, payload.data, payload.length);
+  self->cursor = tide_cursor_on (payload);
   time_ns = tide_cursor_varint (&self->cursor);
   flags = tide_cursor_varint (&self->cursor);
   if (flags & FLAG_SAMPLED)

@@ -17,9 +17,8 @@ tide_put_switch (TideBuffer *buffer, uint16_t stream, const TideSwitch *wish)
 bool
 tide_get_switch (TideSlice payload, TideSwitch *wish)
 {
-  TideCursor cursor;
+  TideCursor cursor = tide_cursor_on (payload);
 
-  tide_cursor_init (&cursor, payload.data, payload.length);
   *wish = (TideSwitch){ 0 };
   wish->on = tide_cursor_u32 (&cursor);
   wish->off = tide_cursor_u32 (&cursor);
@@ -42,9 +41,8 @@ tide_put_budget (TideBuffer *buffer, uint16_t stream, uint32_t thousandths)
 bool
 tide_get_budget (TideSlice payload, uint32_t *thousandths)
 {
-  TideCursor cursor;
+  TideCursor cursor = tide_cursor_on (payload);
 
-  tide_cursor_init (&cursor, payload.data, payload.length);
   *thousandths = tide_cursor_u32 (&cursor);
   return tide_cursor_ok (&cursor) && *thousandths <= TIDE_BUDGET_MAX;
 }

@@ -1,37 +1,8 @@
+#include "one-frame.h"
+
 #include "tide-frames.h"
 
-#include <glib.h>
 #include <string.h>
-
-#define SLICE(text) ((TideSlice){ text, sizeof text - 1 })
-#define assert_slice(slice, text) g_assert_cmpmem ((slice).data, (slice).length, text, sizeof text - 1)
-
-/* Names as hostile programs have them.  */
-#define NAME                                                                                                 \
-  "a \n\0\xff\xfe"                                                                                           \
-  "b"
-
-/* Takes the one frame of BUFFER apart.  */
-static TideSlice
-payload_of (const TideBuffer *buffer, TideFrameType type)
-{
-  TideFrameHeader header;
-
-  g_assert_true (tide_buffer_ok (buffer));
-  g_assert_cmpint (tide_frame_peek (buffer->data, buffer->length, &header), ==, TIDE_PEEK_FRAME);
-  g_assert_cmpuint (header.type, ==, type);
-  g_assert_cmpuint (header.stream, ==, 7);
-  g_assert_cmpuint (header.length + TIDE_WIRE_HEADER_SIZE, ==, buffer->length);
-  return (TideSlice){ (const char *)buffer->data + TIDE_WIRE_HEADER_SIZE, header.length };
-}
-
-/* No prefix of the payload is a frame.  The bytes are copied, so that a sanitizer sees a read past them.  */
-#define assert_no_prefix(payload, get, value)                                                                \
-  for (gsize length = 0; length < (payload).length; length++)                                                \
-    {                                                                                                        \
-      g_autofree char *prefix = g_memdup2 ((payload).data, length);                                          \
-      g_assert_false (get ((TideSlice){ prefix != NULL ? prefix : "", length }, value));                     \
-    }
 
 static void
 test_hello (void)
@@ -55,7 +26,7 @@ test_hello (void)
     args[i] = i == 1 ? SLICE (NAME) : SLICE ("x");
   tide_buffer_init (&buffer);
   tide_put_hello (&buffer, 7, &in, args, G_N_ELEMENTS (args));
-  payload = payload_of (&buffer, TIDE_FRAME_HELLO);
+  payload = payload_of (&buffer, TIDE_FRAME_HELLO, 7);
   g_assert_true (tide_get_hello (payload, &out));
   g_assert_cmpuint (out.major, ==, TIDE_WIRE_MAJOR);
   g_assert_cmpuint (out.minor, ==, TIDE_WIRE_MINOR);
@@ -101,7 +72,7 @@ test_hello_foreign (void)
       hello.page_size = sizes[i];
       tide_buffer_init (&buffer);
       tide_put_hello (&buffer, 7, &hello, NULL, 0);
-      g_assert_false (tide_get_hello (payload_of (&buffer, TIDE_FRAME_HELLO), &hello));
+      g_assert_false (tide_get_hello (payload_of (&buffer, TIDE_FRAME_HELLO, 7), &hello));
       tide_buffer_finish (&buffer);
     }
 
@@ -112,7 +83,7 @@ test_hello_foreign (void)
   tide_put_hello (&buffer, 7, &hello, NULL, 0);
   tide_buffer_put_bytes (&buffer, "more", 4);
   tide_buffer_end (&buffer);
-  payload = payload_of (&buffer, TIDE_FRAME_HELLO);
+  payload = payload_of (&buffer, TIDE_FRAME_HELLO, 7);
   g_assert_true (tide_get_hello (payload, &hello));
   g_assert_cmpuint (hello.page_size, ==, 16384);
   tide_buffer_finish (&buffer);
@@ -130,7 +101,7 @@ test_definitions (void)
 
   tide_buffer_init (&buffer);
   tide_put_python (&buffer, 7, &python);
-  payload = payload_of (&buffer, TIDE_FRAME_PYTHON);
+  payload = payload_of (&buffer, TIDE_FRAME_PYTHON, 7);
   g_assert_true (tide_get_python (payload, &python_out));
   g_assert_cmphex (python_out.version_hex, ==, 0x030b02f0);
   g_assert_cmpuint (python_out.flags, ==, TIDE_PYTHON_DEBUG);
@@ -139,11 +110,11 @@ test_definitions (void)
 
   tide_buffer_clear (&buffer);
   tide_put_string (&buffer, 7, SLICE (NAME));
-  assert_slice (payload_of (&buffer, TIDE_FRAME_STRING), NAME);
+  assert_slice (payload_of (&buffer, TIDE_FRAME_STRING, 7), NAME);
 
   tide_buffer_clear (&buffer);
   tide_put_code (&buffer, 7, &code);
-  payload = payload_of (&buffer, TIDE_FRAME_CODE);
+  payload = payload_of (&buffer, TIDE_FRAME_CODE, 7);
   g_assert_true (tide_get_code (payload, &code_out));
   g_assert_cmpuint (code_out.file, ==, 1);
   g_assert_cmpuint (code_out.name, ==, 2);
@@ -152,7 +123,7 @@ test_definitions (void)
 
   tide_buffer_clear (&buffer);
   tide_put_node (&buffer, 7, &node);
-  payload = payload_of (&buffer, TIDE_FRAME_NODE);
+  payload = payload_of (&buffer, TIDE_FRAME_NODE, 7);
   g_assert_true (tide_get_node (payload, &node_out));
   g_assert_cmpuint (node_out.parent, ==, 0);
   g_assert_cmpuint (node_out.code, ==, G_MAXUINT32);
@@ -161,7 +132,7 @@ test_definitions (void)
 
   tide_buffer_clear (&buffer);
   tide_put_thread (&buffer, 7, &thread);
-  payload = payload_of (&buffer, TIDE_FRAME_THREAD);
+  payload = payload_of (&buffer, TIDE_FRAME_THREAD, 7);
   g_assert_true (tide_get_thread (payload, &thread_out));
   g_assert_cmpuint (thread_out.tid, ==, 4242);
   assert_slice (thread_out.name, NAME);
@@ -185,7 +156,7 @@ test_events (void)
 
   tide_buffer_init (&buffer);
   tide_put_events (&buffer, 7, events, G_N_ELEMENTS (events));
-  payload = payload_of (&buffer, TIDE_FRAME_EVENTS);
+  payload = payload_of (&buffer, TIDE_FRAME_EVENTS, 7);
   g_assert_true (tide_event_reader_begin (&reader, payload));
   for (guint i = 0; i < G_N_ELEMENTS (events); i++)
     {
@@ -299,7 +270,7 @@ test_sample (void)
 
       tide_buffer_init (&buffer);
       tide_put_sample (&buffer, 7, &in);
-      payload = payload_of (&buffer, TIDE_FRAME_SAMPLE);
+      payload = payload_of (&buffer, TIDE_FRAME_SAMPLE, 7);
       g_assert_true (tide_get_sample (payload, &out));
       g_assert_cmpint (out.time_ns, ==, 5);
       g_assert_cmpuint (out.rss_pages, ==, 1000);
@@ -323,11 +294,11 @@ test_sample_hostile (void)
 
   tide_buffer_init (&buffer);
   tide_put_sample (&buffer, 7, &sample);
-  g_assert_false (tide_get_sample (payload_of (&buffer, TIDE_FRAME_SAMPLE), &sample));
+  g_assert_false (tide_get_sample (payload_of (&buffer, TIDE_FRAME_SAMPLE, 7), &sample));
   tide_buffer_clear (&buffer);
   sample = (TideSample){ 1, G_MAXUINT64, 0 };
   tide_put_sample (&buffer, 7, &sample);
-  g_assert_false (tide_get_sample (payload_of (&buffer, TIDE_FRAME_SAMPLE), &sample));
+  g_assert_false (tide_get_sample (payload_of (&buffer, TIDE_FRAME_SAMPLE, 7), &sample));
   tide_buffer_finish (&buffer);
 }
 
@@ -344,7 +315,7 @@ test_reports (void)
 
   tide_buffer_init (&buffer);
   tide_put_instrument (&buffer, 7, &instrument);
-  payload = payload_of (&buffer, TIDE_FRAME_INSTRUMENT);
+  payload = payload_of (&buffer, TIDE_FRAME_INSTRUMENT, 7);
   g_assert_true (tide_get_instrument (payload, &instrument_out));
   g_assert_cmpint (instrument_out.time_ns, ==, 1);
   g_assert_cmpint (instrument_out.instrument, ==, TIDE_INSTRUMENT_FAULTS);
@@ -355,7 +326,7 @@ test_reports (void)
 
   tide_buffer_clear (&buffer);
   tide_put_message (&buffer, 7, &message);
-  payload = payload_of (&buffer, TIDE_FRAME_MESSAGE);
+  payload = payload_of (&buffer, TIDE_FRAME_MESSAGE, 7);
   g_assert_true (tide_get_message (payload, &message_out));
   g_assert_cmpint (message_out.time_ns, ==, 2);
   g_assert_cmpint (message_out.severity, ==, TIDE_SEVERITY_ERROR);
@@ -364,7 +335,7 @@ test_reports (void)
 
   tide_buffer_clear (&buffer);
   tide_put_lost (&buffer, 7, &lost);
-  payload = payload_of (&buffer, TIDE_FRAME_LOST);
+  payload = payload_of (&buffer, TIDE_FRAME_LOST, 7);
   g_assert_true (tide_get_lost (payload, &lost_out));
   g_assert_cmpint (lost_out.time_ns, ==, 3);
   g_assert_cmpint (lost_out.kind, ==, TIDE_LOST_OUTPUT);
@@ -373,7 +344,7 @@ test_reports (void)
 
   tide_buffer_clear (&buffer);
   tide_put_overhead (&buffer, 7, &overhead);
-  payload = payload_of (&buffer, TIDE_FRAME_OVERHEAD);
+  payload = payload_of (&buffer, TIDE_FRAME_OVERHEAD, 7);
   g_assert_true (tide_get_overhead (payload, &overhead_out));
   g_assert_cmpint (overhead_out.time_ns, ==, 4);
   g_assert_cmpuint (overhead_out.agent_ns, ==, 5);
@@ -395,7 +366,7 @@ test_program (void)
 
   tide_buffer_init (&buffer);
   tide_put_output (&buffer, 7, &output);
-  payload = payload_of (&buffer, TIDE_FRAME_OUTPUT);
+  payload = payload_of (&buffer, TIDE_FRAME_OUTPUT, 7);
   g_assert_true (tide_get_output (payload, &output_out));
   g_assert_cmpint (output_out.time_ns, ==, 1);
   g_assert_cmpuint (output_out.descriptor, ==, 2);
@@ -404,7 +375,7 @@ test_program (void)
 
   tide_buffer_clear (&buffer);
   tide_put_pause (&buffer, 7, &pause);
-  payload = payload_of (&buffer, TIDE_FRAME_PAUSE);
+  payload = payload_of (&buffer, TIDE_FRAME_PAUSE, 7);
   g_assert_true (tide_get_pause (payload, &pause_out));
   g_assert_cmpint (pause_out.time_ns, ==, 2);
   g_assert_true (pause_out.paused);
@@ -412,7 +383,7 @@ test_program (void)
 
   tide_buffer_clear (&buffer);
   tide_put_bye (&buffer, 7, &bye);
-  payload = payload_of (&buffer, TIDE_FRAME_BYE);
+  payload = payload_of (&buffer, TIDE_FRAME_BYE, 7);
   g_assert_true (tide_get_bye (payload, &bye_out));
   g_assert_cmpint (bye_out.time_ns, ==, 3);
   g_assert_cmpint (bye_out.kind, ==, TIDE_END_SIGNALLED);
@@ -432,22 +403,22 @@ test_control (void)
 
   tide_buffer_init (&buffer);
   tide_put_signal (&buffer, 7, 15);
-  payload = payload_of (&buffer, TIDE_FRAME_SIGNAL);
+  payload = payload_of (&buffer, TIDE_FRAME_SIGNAL, 7);
   g_assert_true (tide_get_signal (payload, &number));
   g_assert_cmpuint (number, ==, 15);
   assert_no_prefix (payload, tide_get_signal, &number);
   tide_buffer_clear (&buffer);
   tide_put_suspend (&buffer, 7, true);
-  payload = payload_of (&buffer, TIDE_FRAME_SUSPEND);
+  payload = payload_of (&buffer, TIDE_FRAME_SUSPEND, 7);
   g_assert_true (tide_get_suspend (payload, &suspend));
   g_assert_true (suspend);
   tide_buffer_clear (&buffer);
   tide_put_suspend (&buffer, 7, false);
-  g_assert_true (tide_get_suspend (payload_of (&buffer, TIDE_FRAME_SUSPEND), &suspend));
+  g_assert_true (tide_get_suspend (payload_of (&buffer, TIDE_FRAME_SUSPEND, 7), &suspend));
   g_assert_false (suspend);
   tide_buffer_clear (&buffer);
   tide_put_detach (&buffer, 7);
-  g_assert_cmpuint (payload_of (&buffer, TIDE_FRAME_DETACH).length, ==, 0);
+  g_assert_cmpuint (payload_of (&buffer, TIDE_FRAME_DETACH, 7).length, ==, 0);
   tide_buffer_finish (&buffer);
 }
 

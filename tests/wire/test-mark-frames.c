@@ -1,22 +1,6 @@
+#include "one-frame.h"
+
 #include "tide-mark-frames.h"
-
-#include <glib.h>
-
-#define NAME                                                                                                 \
-  "a \n\0\xff\xfe"                                                                                           \
-  "b"
-
-static TideSlice
-payload_of (const TideBuffer *buffer, TideFrameType type)
-{
-  TideFrameHeader header;
-
-  g_assert_true (tide_buffer_ok (buffer));
-  g_assert_cmpint (tide_frame_peek (buffer->data, buffer->length, &header), ==, TIDE_PEEK_FRAME);
-  g_assert_cmpuint (header.type, ==, type);
-  g_assert_cmpuint (header.stream, ==, 7);
-  return (TideSlice){ (const char *)buffer->data + TIDE_WIRE_HEADER_SIZE, header.length };
-}
 
 static void
 test_gc (void)
@@ -27,7 +11,7 @@ test_gc (void)
 
   tide_buffer_init (&buffer);
   tide_put_gc (&buffer, 7, &in);
-  payload = payload_of (&buffer, TIDE_FRAME_GC);
+  payload = payload_of (&buffer, TIDE_FRAME_GC, 7);
   g_assert_true (tide_get_gc (payload, &out));
   g_assert_cmpint (out.time_ns, ==, 5);
   g_assert_cmpuint (out.duration_ns, ==, 1000);
@@ -36,40 +20,38 @@ test_gc (void)
   g_assert_cmpint (out.delta_pages, ==, -77);
   g_assert_cmpuint (out.generation, ==, 2);
   g_assert_cmpuint (out.thread, ==, 9);
-  for (gsize length = 0; length < payload.length; length++)
-    g_assert_false (tide_get_gc ((TideSlice){ payload.data, length }, &out));
+  assert_no_prefix (payload, tide_get_gc, &out);
 
   in.delta_pages = G_MININT64;
   tide_buffer_clear (&buffer);
   tide_put_gc (&buffer, 7, &in);
-  g_assert_false (tide_get_gc (payload_of (&buffer, TIDE_FRAME_GC), &out));
+  g_assert_false (tide_get_gc (payload_of (&buffer, TIDE_FRAME_GC, 7), &out));
   tide_buffer_finish (&buffer);
 }
 
 static void
 test_mark (void)
 {
-  TideMarkInfo in = { 5, 77, 1000, 2, TIDE_MARK_SPAN_END, { NAME, sizeof NAME - 1 } }, out;
+  TideMarkInfo in = { 5, 77, 1000, 2, TIDE_MARK_SPAN_END, SLICE (NAME) }, out;
   TideBuffer buffer;
   TideSlice payload;
 
   tide_buffer_init (&buffer);
   tide_put_mark (&buffer, 7, &in);
-  payload = payload_of (&buffer, TIDE_FRAME_MARK);
+  payload = payload_of (&buffer, TIDE_FRAME_MARK, 7);
   g_assert_true (tide_get_mark (payload, &out));
   g_assert_cmpint (out.time_ns, ==, 5);
   g_assert_cmpuint (out.id, ==, 77);
   g_assert_cmpuint (out.rss_pages, ==, 1000);
   g_assert_cmpuint (out.thread, ==, 2);
   g_assert_cmpint (out.kind, ==, TIDE_MARK_SPAN_END);
-  g_assert_cmpmem (out.text.data, out.text.length, NAME, sizeof NAME - 1);
-  for (gsize length = 0; length < payload.length; length++)
-    g_assert_false (tide_get_mark ((TideSlice){ payload.data, length }, &out));
+  assert_slice (out.text, NAME);
+  assert_no_prefix (payload, tide_get_mark, &out);
 
   in.rss_pages = G_MAXUINT64;
   tide_buffer_clear (&buffer);
   tide_put_mark (&buffer, 7, &in);
-  g_assert_false (tide_get_mark (payload_of (&buffer, TIDE_FRAME_MARK), &out));
+  g_assert_false (tide_get_mark (payload_of (&buffer, TIDE_FRAME_MARK, 7), &out));
   tide_buffer_finish (&buffer);
 }
 

@@ -1,6 +1,7 @@
+#include "one-frame.h"
+
 #include "tide-sites-frames.h"
 
-#include <glib.h>
 #include <string.h>
 
 static TideSiteEntry
@@ -23,13 +24,6 @@ make_entry (guint32 id, gboolean is_new, guint64 mean)
                           .allocated_error = mean != 0 ? 1000 : 0 };
 
   return entry;
-}
-
-static TideSlice
-payload_of (const TideBuffer *buffer)
-{
-  return (TideSlice){ (const char *)buffer->data + TIDE_WIRE_HEADER_SIZE,
-                      buffer->length - TIDE_WIRE_HEADER_SIZE };
 }
 
 static guint
@@ -87,10 +81,10 @@ test_round_trip (void)
       tide_buffer_init (&buffer);
       tide_put_sites (&buffer, 3, 12345, mean, entries, G_N_ELEMENTS (entries));
       g_assert_true (tide_buffer_ok (&buffer));
-      g_assert_true (tide_sites_reader_begin (&reader, payload_of (&buffer)));
+      g_assert_true (tide_sites_reader_begin (&reader, payload_of (&buffer, TIDE_FRAME_SITES, 3)));
       g_assert_cmpint (reader.time_ns, ==, 12345);
       g_assert_cmpuint (reader.mean_bytes, ==, mean);
-      g_assert_cmpuint (read_all (payload_of (&buffer), read, 4, &ok), ==, 4);
+      g_assert_cmpuint (read_all (payload_of (&buffer, TIDE_FRAME_SITES, 3), read, 4, &ok), ==, 4);
       g_assert_true (ok);
       for (guint i = 0; i < 4; i++)
         assert_same (&entries[i], &read[i]);
@@ -108,8 +102,8 @@ test_hostile (void)
   gboolean ok;
 
   tide_buffer_init (&buffer);
-  tide_put_sites (&buffer, 0, 5, 1024, entries, 2);
-  payload = payload_of (&buffer);
+  tide_put_sites (&buffer, 3, 5, 1024, entries, 2);
+  payload = payload_of (&buffer, TIDE_FRAME_SITES, 3);
   for (gsize length = 0; length < payload.length; length++)
     {
       g_autofree char *copy = g_memdup2 (payload.data, MAX (length, 1));

@@ -1,19 +1,6 @@
+#include "one-frame.h"
+
 #include "tide-switch-frames.h"
-
-#include <glib.h>
-
-static TideSlice
-payload_of (const TideBuffer *buffer, TideFrameType type, guint stream)
-{
-  TideFrameHeader header;
-
-  g_assert_true (tide_buffer_ok (buffer));
-  g_assert_cmpint (tide_frame_peek (buffer->data, buffer->length, &header), ==, TIDE_PEEK_FRAME);
-  g_assert_cmpuint (header.type, ==, type);
-  g_assert_cmpuint (header.stream, ==, stream);
-  g_assert_cmpuint (header.length + TIDE_WIRE_HEADER_SIZE, ==, buffer->length);
-  return (TideSlice){ (const char *)buffer->data + TIDE_WIRE_HEADER_SIZE, header.length };
-}
 
 static void
 test_switch (void)
@@ -42,8 +29,7 @@ test_switch (void)
       g_assert_cmpuint (out.parts, ==, cases[i].parts);
       g_assert_cmpuint (out.trigger_bytes, ==, cases[i].trigger_bytes);
       g_assert_cmpuint (out.sample_bytes, ==, cases[i].sample_bytes);
-      for (gsize length = 0; length < payload.length; length++)
-        g_assert_false (tide_get_switch ((TideSlice){ payload.data, length }, &out));
+      assert_no_prefix (payload, tide_get_switch, &out);
       tide_buffer_finish (&buffer);
     }
 }
