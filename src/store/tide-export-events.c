@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "tide-export-rows.h"
+#include "tide-export-parts.h"
 
 #include "tide-call-cursor.h"
 
@@ -38,9 +38,8 @@ static const TideExportColumn columns[N_COLUMNS] = {
 
 typedef struct
 {
-  TideProcess *process;
+  TideExportPart head;
   TideCallCursor *cursor;
-  gsize row; /* of its first */
 } Part;
 
 typedef struct
@@ -56,23 +55,6 @@ clear_part (gpointer data)
   tide_call_cursor_free (((Part *)data)->cursor);
 }
 
-static const Part *
-find_part (const EventRows *self, gsize row)
-{
-  guint low = 0, high = self->parts->len;
-
-  while (high - low > 1)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (g_array_index (self->parts, Part, middle).row <= row)
-        low = middle;
-      else
-        high = middle;
-    }
-  return &g_array_index (self->parts, Part, low);
-}
-
 static void
 set_name (TideProcess *process, guint32 string, TideCell *cell)
 {
@@ -84,28 +66,28 @@ set_name (TideProcess *process, guint32 string, TideCell *cell)
 static void
 fill (TideRowSource *source, gsize row, TideCell *cells)
 {
-  const Part *part = find_part ((EventRows *)source, row);
+  const Part *part = tide_export_find_part (((EventRows *)source)->parts, row);
   const TideThread *thread;
   const TideCode *code, *where;
   TideCallRow call;
 
-  if (!tide_call_cursor_get (part->cursor, row - part->row, &call))
+  if (!tide_call_cursor_get (part->cursor, row - part->head.row, &call))
     return;
   tide_cell_set_number (&cells[COLUMN_N], (gint64)call.number);
   tide_cell_set_number (&cells[COLUMN_T], call.time_ns);
-  tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (part->process)->pid);
-  thread = tide_process_get_thread (part->process, call.thread);
+  tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (part->head.process)->pid);
+  thread = tide_process_get_thread (part->head.process, call.thread);
   if (thread != NULL)
     tide_cell_set_number (&cells[COLUMN_THREAD], thread->tid);
   tide_cell_set_text (&cells[COLUMN_KIND], tide_call_kind_get_name (call.kind));
   tide_cell_set_number (&cells[COLUMN_RSS], call.rss_bytes);
   tide_cell_set_number (&cells[COLUMN_DELTA], call.delta_bytes);
-  code = tide_process_get_code (part->process, call.code);
-  where = call.caller != 0 ? tide_process_get_code (part->process, call.caller) : code;
+  code = tide_process_get_code (part->head.process, call.code);
+  where = call.caller != 0 ? tide_process_get_code (part->head.process, call.caller) : code;
   if (code != NULL)
-    set_name (part->process, code->name, &cells[COLUMN_FUNCTION]);
+    set_name (part->head.process, code->name, &cells[COLUMN_FUNCTION]);
   if (where != NULL)
-    set_name (part->process, where->file, &cells[COLUMN_FILE]);
+    set_name (part->head.process, where->file, &cells[COLUMN_FILE]);
   if (call.line > 0)
     tide_cell_set_number (&cells[COLUMN_LINE], call.line);
 }
@@ -133,7 +115,7 @@ tide_event_rows_new (GPtrArray *processes, const TideExportOptions *options)
     {
       TideProcess *process = g_ptr_array_index (processes, i);
       g_autoptr (TideCallCursor) cursor = tide_call_cursor_new (process, options->span, TIDE_CALL_ALL_KINDS);
-      Part part = { process, NULL, self->parent.n_rows };
+      Part part = { { process, self->parent.n_rows }, NULL };
       guint64 n = tide_call_cursor_get_n_rows (cursor);
 
       if (n == 0)

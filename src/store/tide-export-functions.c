@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "tide-export-rows.h"
+#include "tide-export-parts.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -77,32 +77,13 @@ typedef struct
 } FunctionRows;
 
 static void
-fill_bytes (const TideFunctionRow *row, TideCell *cells)
-{
-  tide_cell_set_number (&cells[COLUMN_ALLOCATED], row->bytes.allocated);
-  tide_cell_set_number (&cells[COLUMN_FREED], row->bytes.freed);
-  tide_cell_set_number (&cells[COLUMN_LIVE], row->bytes.live);
-  tide_cell_set_number (&cells[COLUMN_PEAK], row->bytes.peak);
-  tide_cell_set_number (&cells[COLUMN_ALLOCATIONS], row->bytes.n_allocated);
-  tide_cell_set_number (&cells[COLUMN_BLOCKS], row->bytes.n_live);
-  tide_cell_set_number (&cells[COLUMN_TEMPORARY], row->bytes.n_temporary);
-  tide_cell_set_number (&cells[COLUMN_ALLOCATED_ERROR], tide_site_error (row->bytes.allocated_variance));
-  tide_cell_set_number (&cells[COLUMN_LIVE_ERROR], tide_site_error (row->bytes.live_variance));
-}
-
-static void
 fill (TideRowSource *source, gsize index, TideCell *cells)
 {
   FunctionRows *self = (FunctionRows *)source;
   const Entry *entry = &g_array_index (self->entries, Entry, index);
   const TideFunctionRow *row = entry->row;
-  /* The two that are no functions have a name for people, which is translated, and one for programs, which
-   * never changes.  */
-  const char *name = row->code == 0                  ? "[outside Python]"
-                     : row->code == TIDE_CODE_BEFORE ? "[before measuring]"
-                                                     : row->function;
 
-  tide_cell_set_text (&cells[COLUMN_FUNCTION], name);
+  tide_cell_set_text (&cells[COLUMN_FUNCTION], tide_export_get_name (row->code, row->function));
   tide_cell_set_text (&cells[COLUMN_FILE], *row->file != '\0' ? row->file : NULL);
   if (row->line > 0)
     tide_cell_set_number (&cells[COLUMN_LINE], row->line);
@@ -116,13 +97,10 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
   if (row->hot_line > 0)
     tide_cell_set_number (&cells[COLUMN_HOT_LINE], row->hot_line);
   if (entry->has_bytes)
-    fill_bytes (row, cells);
+    tide_export_fill_bytes (&row->bytes, &cells[COLUMN_ALLOCATED], &cells[COLUMN_ALLOCATIONS]);
   tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (entry->process)->pid);
   tide_cell_set_text (&cells[COLUMN_NAME], row->function);
-  g_string_assign (self->where, row->file);
-  if (row->line > 0)
-    g_string_append_printf (self->where, ":%u", row->line);
-  tide_cell_set_text (&cells[COLUMN_WHERE], self->where->str);
+  tide_export_fill_where (row->file, row->line, self->where, &cells[COLUMN_WHERE]);
 }
 
 static void

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "tide-export-rows.h"
+#include "tide-export-parts.h"
 
 #include "tide-line-table.h"
 
@@ -50,12 +50,10 @@ static const TideExportColumn columns[N_COLUMNS] = {
   [COLUMN_WHERE] = { "where", N_ ("Where"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
 };
 
-/* Where a table's rows begin among all.  */
 typedef struct
 {
-  TideProcess *process; /* borrowed */
+  TideExportPart head;
   TideLineTable *table;
-  gsize first;
 } Part;
 
 typedef struct
@@ -67,61 +65,24 @@ typedef struct
   TideExportColumn columns[N_COLUMNS];
 } LineRows;
 
-static const Part *
-find_part (LineRows *self, gsize index)
-{
-  guint low = 0, high = self->parts->len - 1;
-
-  while (low < high)
-    {
-      guint middle = low + (high - low + 1) / 2;
-
-      if (g_array_index (self->parts, Part, middle).first <= index)
-        low = middle;
-      else
-        high = middle - 1;
-    }
-  return &g_array_index (self->parts, Part, low);
-}
-
-static void
-fill_bytes (const TideSiteFigures *bytes, TideCell *cells)
-{
-  tide_cell_set_number (&cells[COLUMN_ALLOCATED], bytes->allocated);
-  tide_cell_set_number (&cells[COLUMN_FREED], bytes->freed);
-  tide_cell_set_number (&cells[COLUMN_LIVE], bytes->live);
-  tide_cell_set_number (&cells[COLUMN_PEAK], bytes->peak);
-  tide_cell_set_number (&cells[COLUMN_ALLOCATIONS], bytes->n_allocated);
-  tide_cell_set_number (&cells[COLUMN_BLOCKS], bytes->n_live);
-  tide_cell_set_number (&cells[COLUMN_TEMPORARY], bytes->n_temporary);
-  tide_cell_set_number (&cells[COLUMN_ALLOCATED_ERROR], tide_site_error (bytes->allocated_variance));
-  tide_cell_set_number (&cells[COLUMN_LIVE_ERROR], tide_site_error (bytes->live_variance));
-}
-
 static void
 fill (TideRowSource *source, gsize index, TideCell *cells)
 {
   LineRows *self = (LineRows *)source;
-  const Part *part = find_part (self, index);
-  const TideLineRow *row = tide_line_table_get_row (part->table, (guint)(index - part->first));
-  const char *name = row->code == 0                  ? "[outside Python]"
-                     : row->code == TIDE_CODE_BEFORE ? "[before measuring]"
-                                                     : row->function;
+  const Part *part = tide_export_find_part (self->parts, index);
+  const TideLineRow *row = tide_line_table_get_row (part->table, (guint)(index - part->head.row));
 
   tide_cell_set_text (&cells[COLUMN_FILE], *row->file != '\0' ? row->file : NULL);
   if (row->line > 0)
     tide_cell_set_number (&cells[COLUMN_LINE], row->line);
-  tide_cell_set_text (&cells[COLUMN_FUNCTION], name);
+  tide_cell_set_text (&cells[COLUMN_FUNCTION], tide_export_get_name (row->code, row->function));
   tide_cell_set_number (&cells[COLUMN_SELF], TIDE_LINE_ROW_SELF (row));
   if (tide_line_table_has_bytes (part->table))
-    fill_bytes (&row->bytes, cells);
+    tide_export_fill_bytes (&row->bytes, &cells[COLUMN_ALLOCATED], &cells[COLUMN_ALLOCATIONS]);
   tide_cell_set_number (&cells[COLUMN_SAMPLES], (gint64)row->n_samples);
-  tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (part->process)->pid);
+  tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (part->head.process)->pid);
   tide_cell_set_text (&cells[COLUMN_NAME], row->function);
-  g_string_assign (self->where, row->file);
-  if (row->line > 0)
-    g_string_append_printf (self->where, ":%u", row->line);
-  tide_cell_set_text (&cells[COLUMN_WHERE], self->where->str);
+  tide_export_fill_where (row->file, row->line, self->where, &cells[COLUMN_WHERE]);
 }
 
 static void
@@ -169,7 +130,8 @@ tide_line_rows_new (GPtrArray *processes,
   for (guint i = 0; i < processes->len; i++)
     {
       TideProcess *process = g_ptr_array_index (processes, i);
-      Part part = { process, tide_line_table_new (process, options->span, cancellable), self->parent.n_rows };
+      Part part = { { process, self->parent.n_rows },
+                    tide_line_table_new (process, options->span, cancellable) };
 
       if (part.table == NULL)
         {

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "tide-export-rows.h"
+#include "tide-export-parts.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -39,8 +39,7 @@ static const TideExportColumn columns[N_COLUMNS] = {
 
 typedef struct
 {
-  TideProcess *process;
-  gsize row; /* of its first moment */
+  TideExportPart head;
   gsize first_mark, end_mark;
   gsize first_collection;
 } Part;
@@ -53,31 +52,14 @@ typedef struct
   char *text;    /* of the row that was filled last */
 } MarkerRows;
 
-static const Part *
-find_part (const MarkerRows *self, gsize row)
-{
-  guint low = 0, high = self->parts->len;
-
-  while (high - low > 1)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (g_array_index (self->parts, Part, middle).row <= row)
-        low = middle;
-      else
-        high = middle;
-    }
-  return &g_array_index (self->parts, Part, low);
-}
-
 /* In which row of PART a mark stands: behind the marks before it and the collections before its time.  */
 static gsize
 row_of_mark (const Part *part, gsize mark)
 {
-  gint64 time_ns = tide_process_get_mark (part->process, mark)->time_ns;
+  gint64 time_ns = tide_process_get_mark (part->head.process, mark)->time_ns;
 
   return mark - part->first_mark
-         + (tide_process_count_collections_before (part->process, time_ns) - part->first_collection);
+         + (tide_process_count_collections_before (part->head.process, time_ns) - part->first_collection);
 }
 
 /* The first mark of PART that stands in ROW or behind it.  */
@@ -138,20 +120,20 @@ static void
 fill (TideRowSource *source, gsize row, TideCell *cells)
 {
   MarkerRows *self = (MarkerRows *)source;
-  const Part *part = find_part (self, row);
+  const Part *part = tide_export_find_part (self->parts, row);
   gsize mark;
 
-  row -= part->row;
+  row -= part->head.row;
   mark = find_mark (part, row);
   g_clear_pointer (&self->text, g_free);
-  tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (part->process)->pid);
+  tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (part->head.process)->pid);
   if (mark < part->end_mark && row_of_mark (part, mark) == row)
-    fill_mark (self, part->process, tide_process_get_mark (part->process, mark), cells);
+    fill_mark (self, part->head.process, tide_process_get_mark (part->head.process, mark), cells);
   else
-    fill_collection (
-        self, part->process,
-        tide_process_get_collection (part->process, part->first_collection + row - (mark - part->first_mark)),
-        cells);
+    fill_collection (self, part->head.process,
+                     tide_process_get_collection (part->head.process,
+                                                  part->first_collection + row - (mark - part->first_mark)),
+                     cells);
 }
 
 static void
@@ -177,8 +159,7 @@ tide_marker_rows_new (GPtrArray *processes, const TideExportOptions *options)
     {
       TideProcess *process = g_ptr_array_index (processes, i);
       gsize end_collection = tide_process_count_collections_before (process, options->span.end_ns);
-      Part part = { .process = process,
-                    .row = self->parent.n_rows,
+      Part part = { .head = { process, self->parent.n_rows },
                     .first_mark = tide_process_count_marks_before (process, options->span.begin_ns),
                     .end_mark = tide_process_count_marks_before (process, options->span.end_ns),
                     .first_collection =

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "tide-export-rows.h"
+#include "tide-export-parts.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -25,9 +25,8 @@ static const TideExportColumn columns[N_COLUMNS] = {
 
 typedef struct
 {
-  TideProcess *process;
-  gsize row;    /* of its first sample   */
-  gsize sample; /* index of its first sample */
+  TideExportPart head;
+  gsize sample; /* index of its first */
 } Part;
 
 typedef struct
@@ -58,37 +57,20 @@ find_swap (TideProcess *process, gint64 time_ns, gint64 *swap)
   return *swap >= 0;
 }
 
-static const Part *
-find_part (const TimelineRows *self, gsize row)
-{
-  guint low = 0, high = self->parts->len;
-
-  while (high - low > 1)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (g_array_index (self->parts, Part, middle).row <= row)
-        low = middle;
-      else
-        high = middle;
-    }
-  return &g_array_index (self->parts, Part, low);
-}
-
 static void
 fill (TideRowSource *source, gsize row, TideCell *cells)
 {
   TimelineRows *self = (TimelineRows *)source;
-  const Part *part = find_part (self, row);
+  const Part *part = tide_export_find_part (self->parts, row);
   gint64 time_ns, rss, swap;
 
-  if (!tide_series_get (tide_process_get_rss (part->process), part->sample + (row - part->row), &time_ns,
-                        &rss))
+  if (!tide_series_get (tide_process_get_rss (part->head.process), part->sample + (row - part->head.row),
+                        &time_ns, &rss))
     return;
   tide_cell_set_number (&cells[COLUMN_T], time_ns);
-  tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (part->process)->pid);
+  tide_cell_set_number (&cells[COLUMN_PID], tide_process_get_info (part->head.process)->pid);
   tide_cell_set_number (&cells[COLUMN_RSS], rss);
-  if (find_swap (part->process, time_ns, &swap))
+  if (find_swap (part->head.process, time_ns, &swap))
     tide_cell_set_number (&cells[COLUMN_SWAP], swap);
 }
 
@@ -116,7 +98,7 @@ tide_timeline_rows_new (GPtrArray *processes, const TideExportOptions *options)
       TideSeries *rss = tide_process_get_rss (process);
       gsize begin = tide_series_count_before (rss, options->span.begin_ns, FALSE);
       gsize end = tide_series_count_before (rss, options->span.end_ns, FALSE);
-      Part part = { process, self->parent.n_rows, begin };
+      Part part = { { process, self->parent.n_rows }, begin };
 
       if (begin >= end)
         continue;
