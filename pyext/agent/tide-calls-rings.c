@@ -1,27 +1,15 @@
 #define _GNU_SOURCE
 #include "tide-calls-rings.h"
 #include "tide-account.h"
+#include "tide-thread-key.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* As with dlsym(), see tide-python.c: these moved from libpthread to libc, and a program without the former
- * has no threads that end.  */
-#if defined(__x86_64__) && defined(__GLIBC__)
-__asm__(".symver pthread_key_create, pthread_key_create@GLIBC_2.2.5");
-__asm__(".symver pthread_setspecific, pthread_setspecific@GLIBC_2.2.5");
-#elif defined(__aarch64__) && defined(__GLIBC__)
-__asm__(".symver pthread_key_create, pthread_key_create@GLIBC_2.17");
-__asm__(".symver pthread_setspecific, pthread_setspecific@GLIBC_2.17");
-#endif
-#pragma weak pthread_key_create
-#pragma weak pthread_setspecific
 
 #define COUNTS_PER_PAGE (4096u / sizeof (uint64_t))
 

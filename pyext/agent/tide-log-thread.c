@@ -6,24 +6,13 @@
 #include "tide-release.h"
 #include "tide-statm.h"
 #include "tide-text-log.h"
+#include "tide-thread-key.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-/* As in tide-calls-rings.c: names that moved from one of glibc's libraries to another.  */
-#if defined(__x86_64__) && defined(__GLIBC__)
-__asm__(".symver pthread_key_create, pthread_key_create@GLIBC_2.2.5");
-__asm__(".symver pthread_setspecific, pthread_setspecific@GLIBC_2.2.5");
-#elif defined(__aarch64__) && defined(__GLIBC__)
-__asm__(".symver pthread_key_create, pthread_key_create@GLIBC_2.17");
-__asm__(".symver pthread_setspecific, pthread_setspecific@GLIBC_2.17");
-#endif
-#pragma weak pthread_key_create
-#pragma weak pthread_setspecific
 
 /* CPU time is asked of the kernel once in so long; between, it goes on as the clock on the wall.  */
 #define CLOCK_NS 20000
@@ -177,6 +166,16 @@ tide_log_hides (const void *code)
     if (shared.hidden[i] == file)
       return true;
   return false;
+}
+
+const char *
+tide_log_message (void *message)
+{
+  const char *text = tide_py.PyBytes_AsString (message);
+
+  if (!text)
+    tide_py.PyErr_Clear ();
+  return text ? text : "";
 }
 
 TideLogThread *

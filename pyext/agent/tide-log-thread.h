@@ -35,6 +35,9 @@ void tide_log_watch (void);
 void tide_log_hide (void *file);
 bool tide_log_hides (const void *code);
 
+/* The text of a message from Python, bytes; "" when it is something else.  Lives as long as MESSAGE.  */
+const char *tide_log_message (void *message);
+
 /* The calling thread, NULL when there is no memory for it.  */
 TideLogThread *tide_log_thread (void);
 

@@ -310,11 +310,8 @@ open_log (void *self, void *arguments)
     return tide_pyapi.Py_BuildValue ("i", -errno);
   if (message != tide_py.none)
     {
-      const char *bytes = tide_py.PyBytes_AsString (message);
-
-      tide_py.PyErr_Clear ();
-      tide_text_log_write (log->log, bytes ? bytes : "", bytes ? strlen (bytes) : 0);
-      tide_text_log_write (log->log, "\nSOF\n", 5);
+      tide_text_log_write_line (log->log, tide_log_message (message));
+      tide_text_log_write_line (log->log, "SOF");
     }
   log->kind = kind == TRACE ? TRACE : PROFILE;
   log->all_threads = all_threads != 0;
@@ -357,7 +354,7 @@ close_log (void *self, void *arguments)
 
       write_line (log, "LAST: ", &text, tide_log_cpu (wall_ns),
                   thread ? tide_log_rss (thread, wall_ns) : log->written_bytes);
-      tide_text_log_write (log->log, "EOF\n", 4);
+      tide_text_log_write_line (log->log, "EOF");
     }
   error = tide_text_log_close (log->log);
   remove_log (log);
@@ -378,10 +375,7 @@ write_message (void *self, void *arguments)
     return NULL;
   log = find_log (id);
   if (log && raw)
-    {
-      tide_text_log_write (log->log, message, strlen (message));
-      tide_text_log_write (log->log, "\n", 1);
-    }
+    tide_text_log_write_line (log->log, message);
   else if (log)
     {
       int64_t cpu_ns = tide_log_cpu (tide_log_wall ());

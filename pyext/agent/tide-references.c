@@ -236,14 +236,8 @@ open_log (void *self, void *arguments)
       return tide_pyapi.Py_BuildValue ("i", -ENOMEM);
     }
   if (message != tide_py.none)
-    {
-      const char *bytes = tide_py.PyBytes_AsString (message);
-
-      tide_py.PyErr_Clear ();
-      tide_text_log_write (log->log, bytes ? bytes : "", bytes ? strlen (bytes) : 0);
-      tide_text_log_write (log->log, "\n", 1);
-    }
-  tide_text_log_write (log->log, "SOF\n", 4);
+    tide_text_log_write_line (log->log, tide_log_message (message));
+  tide_text_log_write_line (log->log, "SOF");
   write_titles (log->log);
   log->id = ++references.last_id;
   tide_log_begin ();
@@ -268,7 +262,7 @@ close_log (void *self, void *arguments)
   log = find_log (id);
   if (!log)
     return tide_pyapi.Py_BuildValue ("i", EBADF);
-  tide_text_log_write (log->log, "EOF\n", 4);
+  tide_text_log_write_line (log->log, "EOF");
   error = tide_text_log_close (log->log);
   types = log->types;
   memmove (log, log + 1, (size_t)(references.logs + references.n_logs - (log + 1)) * sizeof *log);
@@ -292,10 +286,7 @@ write_message (void *self, void *arguments)
     return NULL;
   log = find_log (id);
   if (log && raw)
-    {
-      tide_text_log_write (log->log, message, strlen (message));
-      tide_text_log_write (log->log, "\n", 1);
-    }
+    tide_text_log_write_line (log->log, message);
   else if (log)
     {
       int n = put_clock (begin, sizeof begin, "MSG:", log, tide_log_wall ());

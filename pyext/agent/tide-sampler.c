@@ -4,9 +4,9 @@
 #include "tide-poisson.h"
 #include "tide-site-finder.h"
 #include "tide-sites.h"
+#include "tide-try-lock.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
@@ -19,8 +19,6 @@
 #define FILTER_BITS 16u
 #define FILTER_SIZE (1u << FILTER_BITS)
 #define FULL UINT8_MAX /* so many that it cannot be counted down any more */
-
-#define PATIENCE 256
 
 #define UNLIKELY(x) __builtin_expect (!!(x), 0)
 #define COLD __attribute__ ((noinline, cold))
@@ -38,25 +36,6 @@ static struct
   uintptr_t last; /* the block that was sampled last, and what was left then */
   int64_t last_left;
 } sampler;
-
-static bool
-lock (void)
-{
-  for (int i = 0; i < PATIENCE; i++)
-    {
-      if (atomic_exchange_explicit (&sampler.lock, 1, memory_order_acquire) == 0)
-        return true;
-      if (i >= PATIENCE / 2)
-        sched_yield ();
-    }
-  return false;
-}
-
-static void
-unlock (void)
-{
-  atomic_store_explicit (&sampler.lock, 0, memory_order_release);
-}
 
 static inline uint8_t *
 filter_of (const void *block)
@@ -108,7 +87,7 @@ sample (void *block, size_t size, bool has_gil)
   uint32_t site;
   uint64_t old;
 
-  if (size > MAX_SIZE || !lock ())
+  if (size > MAX_SIZE || !tide_try_lock (&sampler.lock))
     {
       tide_sites_miss ();
       return;
@@ -131,7 +110,7 @@ sample (void *block, size_t size, bool has_gil)
     }
   else
     tide_sites_miss ();
-  unlock ();
+  tide_try_unlock (&sampler.lock);
   errno = saved;
 }
 
@@ -153,12 +132,12 @@ take_note (const void *block, bool *temporary)
 
   *temporary = sampler.last == (uintptr_t)block
                && atomic_load_explicit (&sampler.left, memory_order_relaxed) == sampler.last_left;
-  if (!lock ())
+  if (!tide_try_lock (&sampler.lock))
     return 0;
   note = tide_block_map_take (&sampler.map, (uintptr_t)block);
   if (note != 0)
     remove_from_filter (block);
-  unlock ();
+  tide_try_unlock (&sampler.lock);
   return note;
 }
 
@@ -167,13 +146,13 @@ drop_note (uint64_t note, bool temporary)
 {
   TideSampledBlock weighed = weigh (note >> TIDE_SITE_BITS);
 
-  if (!lock ())
+  if (!tide_try_lock (&sampler.lock))
     {
       tide_sites_miss ();
       return;
     }
   tide_sites_remove_sampled (note & SITE_MASK, &weighed, temporary);
-  unlock ();
+  tide_try_unlock (&sampler.lock);
 }
 
 void
@@ -208,14 +187,14 @@ tide_sampler_put_back (void *block, uint64_t known)
 {
   uint64_t old;
 
-  if (!lock ())
+  if (!tide_try_lock (&sampler.lock))
     {
       tide_sites_miss ();
       return;
     }
   if (tide_block_map_put (&sampler.map, (uintptr_t)block, known, &old) && old == 0)
     add_to_filter (block);
-  unlock ();
+  tide_try_unlock (&sampler.lock);
 }
 
 bool
@@ -242,11 +221,11 @@ void
 tide_sampler_close (void)
 {
   /* In a forked child it was dropped before.  Whoever holds the lock was still counting.  */
-  if (!sampler.filter || !lock ())
+  if (!sampler.filter || !tide_try_lock (&sampler.lock))
     return;
   tide_block_map_clear (&sampler.map);
   memset (sampler.filter, 0, FILTER_SIZE);
-  unlock ();
+  tide_try_unlock (&sampler.lock);
 }
 
 void

@@ -1,10 +1,10 @@
 #define _GNU_SOURCE
 #include "tide-sites.h"
 #include "tide-memory.h"
+#include "tide-try-lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,9 +25,6 @@ _Static_assert(TIDE_SITES_MAX <= 1u << TIDE_SITE_BITS, "a site fits its bits");
 
 #define MIN_SLOTS 16384u
 
-/* How often one asks for the lock, which is held for a microsecond.  */
-#define PATIENCE 256
-
 static struct
 {
   TideSitesHeader *area; /* stays mapped after a stop: a thread may be about to count */
@@ -39,25 +36,6 @@ static struct
   uint32_t *slots; /* by place: 0, or its site */
   uint32_t n_slots;
 } sites;
-
-static bool
-lock (void)
-{
-  for (int i = 0; i < PATIENCE; i++)
-    {
-      if (atomic_exchange_explicit (&sites.lock, 1, memory_order_acquire) == 0)
-        return true;
-      if (i >= PATIENCE / 2)
-        sched_yield ();
-    }
-  return false;
-}
-
-static void
-unlock (void)
-{
-  atomic_store_explicit (&sites.lock, 0, memory_order_release);
-}
 
 static void
 fill (int which, void *array, size_t size)
@@ -160,12 +138,12 @@ tide_sites_get (uint32_t code, uint32_t line, bool shared)
 {
   uint32_t function, site = 0;
 
-  if (!lock ())
+  if (!tide_try_lock (&sites.lock))
     return NO_PLACE (shared);
   function = get (code, 0, TIDE_SITE_FUNCTION, shared, 0);
   if (function != 0)
     site = get (code, line, TIDE_SITE_LINE, shared, function);
-  unlock ();
+  tide_try_unlock (&sites.lock);
   return site != 0 ? site : NO_PLACE (shared);
 }
 

@@ -115,6 +115,13 @@ tide_text_log_write (TideTextLog *self, const char *data, size_t size)
 }
 
 void
+tide_text_log_write_line (TideTextLog *self, const char *text)
+{
+  tide_text_log_write (self, text, strlen (text));
+  tide_text_log_write (self, "\n", 1);
+}
+
+void
 tide_text_log_age (TideTextLog *self, int64_t now_ns)
 {
   if (now_ns - self->flushed_ns < AGE_NS)

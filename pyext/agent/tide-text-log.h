@@ -20,6 +20,9 @@ TideTextLog *tide_text_log_open (const char *path, bool exclusive);
 /* Never fails: a file that takes no more is left alone from then on, see tide_text_log_close().  */
 void tide_text_log_write (TideTextLog *self, const char *data, size_t size);
 
+/* TEXT, up to its nought, and a newline.  */
+void tide_text_log_write_line (TideTextLog *self, const char *text);
+
 /* To the file.  */
 void tide_text_log_flush (TideTextLog *self);
 
