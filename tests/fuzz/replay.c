@@ -2,8 +2,8 @@
 
 #include <glib.h>
 
-/* Feeds each file of the corpus to the fuzz target: as it is, cut short, and with bytes changed by a
- * generator that begins the same each time, so that a failure can be had again.  */
+/* Feeds each file, or those of each folder, to the fuzz target: as it is, cut short, and with bytes changed
+ * by a generator that begins the same each time, so that a failure can be had again.  */
 #define N_CHANGED 200
 
 static guint32
@@ -43,23 +43,34 @@ replay (gconstpointer path)
     }
 }
 
+static void
+add (GPtrArray *paths, const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path), *test = g_strconcat ("/fuzz/", name, NULL);
+
+  g_ptr_array_add (paths, g_strdup (path));
+  g_test_add_data_func (test, g_ptr_array_index (paths, paths->len - 1), replay);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GDir) corpus = NULL;
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
-  const char *name;
 
   g_test_init (&argc, &argv, NULL);
-  g_assert_cmpint (argc, ==, 2);
-  corpus = g_dir_open (argv[1], 0, NULL);
-  g_assert_nonnull (corpus);
-  while ((name = g_dir_read_name (corpus)) != NULL)
+  for (int i = 1; i < argc; i++)
     {
-      g_autofree char *test = g_strconcat ("/fuzz/", name, NULL);
+      g_autoptr (GDir) folder = g_dir_open (argv[i], 0, NULL);
+      const char *name;
 
-      g_ptr_array_add (paths, g_build_filename (argv[1], name, NULL));
-      g_test_add_data_func (test, g_ptr_array_index (paths, paths->len - 1), replay);
+      if (folder == NULL)
+        add (paths, argv[i]);
+      while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+        {
+          g_autofree char *path = g_build_filename (argv[i], name, NULL);
+
+          add (paths, path);
+        }
     }
   g_assert_cmpuint (paths->len, >, 0);
   return g_test_run ();
