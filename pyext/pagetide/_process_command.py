@@ -2,6 +2,7 @@
 import argparse
 import logging
 import os
+import queue
 import shutil
 import signal
 import subprocess
@@ -64,25 +65,45 @@ class _Handler(logging.StreamHandler):  # type: ignore[type-arg]
         raise self.failure
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+class _Logging(process.ProcessLoggingThread):
+    """Tells the queue ENDED when it ends by itself."""
+
+    def __init__(self, ended: "queue.SimpleQueue[None]", interval: float, level: int, pid: int, children: bool) -> None:
+        super().__init__(interval, level, pid, children)
+        self._ended = ended
+
+    def run(self) -> None:
+        try:
+            super().run()
+        finally:
+            self._ended.put(None)
 
 
 def monitor(pid: int, interval: float, level: int, children: bool, output: IO[str]) -> None:
-    """Logs process PID to OUTPUT until it ends, or SIGINT or SIGTERM comes.  Main thread."""
+    """Logs process PID to OUTPUT until it ends, or SIGINT or SIGTERM comes; a second one ends the program at once.  Main thread."""
     handler = _Handler(output)
     handler.setFormatter(logging.Formatter(FORMAT))
     process.logger.addHandler(handler)
     process.logger.setLevel(level)
     process.logger.propagate = False
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    # A signal may come anywhere, also between the start of the thread and what would end it: it raises nothing, it only says so, by a
+    # queue that may be filled from within itself.
+    ended: "queue.SimpleQueue[None]" = queue.SimpleQueue()
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        ended.put(None)
+
+    # What whoever started this wants ignored stays ignored, as Ctrl-C is for what a shell runs in the background.
+    before = [(number, signal.signal(number, end)) for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
     try:
-        with process.log_process(interval, level, pid, children) as thread:
-            thread.join()
-    except KeyboardInterrupt:
-        pass
+        thread = _Logging(ended, interval, level, pid, children)
+        thread.start()
+        ended.get()
+        thread.stop()
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, action in before:
+            signal.signal(number, action)
         process.logger.removeHandler(handler)
     # It may have ended the thread that logs alone.
     if handler.failure is not None:

@@ -3,6 +3,7 @@ instruments, what it does bare; where that is at the cost of an instrument, its 
 
 Runs in each interpreter that it tests (everywhere.py), which is the one that runs the programs.
 """
+import importlib.util
 import json
 import os
 import re
@@ -165,6 +166,20 @@ print(sorted(signal.sigpending()))
 print(signal.sigwait({signal.SIGURG}), signal.sigwait({signal.SIGUSR1}))
 """,
     "coverage": """
+import coverage
+measured = coverage.Coverage(data_file=None, config_file=False, branch=True)
+measured.start()
+import fractions, textwrap
+textwrap.wrap("some words " * 20, 30)
+outer()
+threads = [threading.Thread(target=outer) for i in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+measured.stop()
+data = measured.get_data()
+print({os.path.basename(path): (sorted(data.lines(path)), sorted(data.arcs(path))) for path in sorted(data.measured_files())})
+""",
+    "trace_of_lines": """
 import collections
 lines = collections.defaultdict(set)
 def trace(frame, event, argument):
@@ -208,6 +223,9 @@ gc.callbacks.remove(callback)
 print(seen, gc.garbage, gc.get_debug(), gc.get_freeze_count(), gc.isenabled())
 """,
 }
+
+# Modules that are not of the standard library.
+NEEDED = {"coverage": "coverage"}
 
 PDB = ["b inner", "c", "where", "p key", "up", "p 1 + 1", "s", "n", "r", "cl 1", "c", "q"]
 
@@ -333,6 +351,8 @@ print(during == sitecustomize.before)
 
 def make(name):
     def test(self):
+        if name in NEEDED and importlib.util.find_spec(NEEDED[name]) is None:
+            self.skipTest("The module %s is not here." % NEEDED[name])
         path = self.write(COMMON + PROGRAMS[name])
         for names, stream in self.compare([path]):
             self.check_words(stream)

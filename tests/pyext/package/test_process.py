@@ -315,6 +315,27 @@ class TestCommand(unittest.TestCase):
             self.assertEqual(log.pids, [os.getpid()])
             self.assertIn(b" - WARNING  - ", lines[0])
 
+    def test_a_signal_while_the_thread_starts(self):
+        """The last line is written, whenever the signal comes."""
+        program = ("import os, signal, sys\nfrom pagetide import process, _process_command\nstart = process.ProcessLoggingThread.start\n"
+                   "def started(self):\n    start(self)\n    os.kill(os.getpid(), signal.SIGINT)\nprocess.ProcessLoggingThread.start = started\n"
+                   "sys.exit(_process_command.main(['--pid', '%d', '--interval', '1000']))\n" % os.getpid())
+        answer = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT_S)
+        self.assertEqual((answer.returncode, answer.stderr), (0, b""))
+        self.assertEqual([record.kind for record in _process_log.read(io.BytesIO(answer.stdout)).records], ["START", "STOP"])
+
+    def test_an_ignored_signal_stays_ignored(self):
+        monitor = subprocess.Popen([sys.executable, "-m", "pagetide.process", "--pid", str(os.getpid()), "--interval", "0.01"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+        monitor.stdout.readline()
+        monitor.send_signal(signal.SIGINT)
+        # Some lines more, which come after it.
+        for _ in range(5):
+            self.assertTrue(monitor.stdout.readline())
+        monitor.terminate()
+        rest, complaint = monitor.communicate(timeout=TIMEOUT_S)
+        self.assertEqual((monitor.returncode, complaint, rest.count(b"-STOP ")), (0, b"", 1))
+
     def test_ends_with_the_process(self):
         other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
         with tempfile.NamedTemporaryFile() as file:
