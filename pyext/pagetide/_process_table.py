@@ -112,6 +112,13 @@ def _quote(text: str) -> str:
     return "'%s'" % text.replace("'", "''").replace("\r", " ").replace("\n", " ")
 
 
+_RIGHT_AXIS = """set ytics nomirror
+set y2label 'CPU (% of one core), page faults (1,000/s)'
+set y2range [0:*]
+set y2tics
+"""
+
+
 def _script(table: List[Row], stem: str, pid: int) -> str:
     top_mib = max((row.rss for row in table if row.rss is not None), default=0) / 1024 ** 2
     labels = ""
@@ -120,7 +127,16 @@ def _script(table: List[Row], stem: str, pid: int) -> str:
             labels += "set arrow from %.6f, graph 0 to %.6f, graph 1 nohead lt -1 lw 1 dt 3\n" % (row.elapsed_s, row.elapsed_s)
             labels += "set label %s at %.6f, graph 0.98 right rotate by 90 font ',9' noenhanced front\n" % (
                 _quote(_escape(row.record.label)), row.elapsed_s)
+    # gnuplot refuses an axis without a single value: what the log does not tell is left out.
+    curves = [(axes, expression, title, more) for axes, expression, title, more, known in (
+        ("x1y1", "($2 / 1024**2)", "RSS (MiB), left", " lw 2", any(row.rss is not None for row in table)),
+        ("x1y2", "($3 / 1000)", "Page faults (1,000/s), right", "", any(row.faults_per_s is not None for row in table)),
+        ("x1y2", "5", "Mean CPU (%), right", "", any(row.mean_cpu is not None for row in table)),
+        ("x1y2", "6", "CPU (%), right", "", any(row.cpu is not None for row in table))) if known]
     data = _quote(stem + ".dat")
+    plot = ", \\\n     ".join("%s using 1:%s axes %s title %s with lines%s" % (data, expression, axes, _quote(title), more)
+                             for axes, expression, title, more in curves)
+    right = _RIGHT_AXIS if any(axes == "x1y2" for axes, *_ in curves) else ""
     return """# Memory and CPU of process {pid}.
 set terminal pngcairo size 1200,700
 set output {picture}
@@ -131,15 +147,8 @@ set datafile missing 'NaN'
 set xlabel 'Seconds since the process was created'
 set ylabel 'Resident set size (MiB)'
 set yrange [0:{top:.1f}]
-set ytics nomirror
-set y2label 'CPU (% of one core), page faults (1,000/s)'
-set y2range [0:*]
-set y2tics
-
+{right}
 {labels}
-plot {data} using 1:($2 / 1024**2) axes x1y1 title 'RSS (MiB), left' with lines lw 2, \\
-     {data} using 1:($3 / 1000) axes x1y2 title 'Page faults (1,000/s), right' with lines, \\
-     {data} using 1:5 axes x1y2 title 'Mean CPU (%), right' with lines, \\
-     {data} using 1:6 axes x1y2 title 'CPU (%), right' with lines
-""".format(pid=pid, picture=_quote(stem + ".png"), title=_quote("%s: process %d" % (stem, pid)), top=max(1.0, top_mib * 1.1), labels=labels,
-           data=data)
+plot {plot}
+""".format(pid=pid, picture=_quote(stem + ".png"), title=_quote("%s: process %d" % (stem, pid)), top=max(1.0, top_mib * 1.1), right=right,
+           labels=labels, plot=plot or "[0:1] NaN notitle")

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import re
 import signal
 import subprocess
@@ -384,6 +385,26 @@ class TestCommand(unittest.TestCase):
             with open(os.path.join(out, "it's.log_7.dat")) as file:
                 data = file.read().splitlines()
             self.assertEqual((len(data), data[1].split()[:2]), (2, ["1.000", "1048576"]))
+            # What is not known is no curve, without which gnuplot would draw nothing at all.
+            self.assertEqual((script.count("with lines"), "y2" in script), (1, False))
+
+    def test_gnuplot_draws(self):
+        if shutil.which("gnuplot") is None:
+            self.skipTest("gnuplot is not here")
+        with open(os.path.join(DATA, "macos.log"), encoding="utf-8") as file:
+            full = file.read()
+        logs = {"full": full, "rss": "", "nothing": 'ProcessLoggingThread-JSON {"pid": 7}\n'}
+        for second in (1, 2, 3):
+            logs["rss"] += ('ProcessLoggingThread-JSON {"pid": 7, "elapsed_time": %d, "memory_info": {"rss": %d}, "label": "it\'s\\n%%s"}\n'
+                            % (second, second << 20))
+        for name, text in logs.items():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                with open(os.path.join(folder, name), "w") as file:
+                    file.write(text)
+                for script in self.run_command(name, "--gnuplot", ".", cwd=folder).stdout.decode().splitlines():
+                    subprocess.run(["gnuplot", script], cwd=folder, check=True, stderr=subprocess.PIPE, timeout=TIMEOUT_S)
+                    with open(os.path.join(folder, script[:-3] + "png"), "rb") as picture:
+                        self.assertEqual(picture.read(8), b"\x89PNG\r\n\x1a\n")
 
     def test_errors(self):
         with tempfile.TemporaryDirectory() as folder:
