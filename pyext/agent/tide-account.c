@@ -351,7 +351,8 @@ is_suspended (void)
          || atomic_load_explicit (&account.region->stop, memory_order_relaxed);
 }
 
-static void
+/* Gives when it looked, 0: it did not.  */
+static uint64_t
 enter_and_look (TideSource source, const void *address, bool before_release)
 {
   uint64_t time_ns;
@@ -359,10 +360,11 @@ enter_and_look (TideSource source, const void *address, bool before_release)
 
   /* A signal handler may have interrupted the lock's holder.  */
   if (!tide_account_is_open () || is_suspended () || !(source == TIDE_SOURCE_FAULT ? lock () : lock_soon ()))
-    return;
+    return 0;
   time_ns = now_ns ();
   look (source, address, before_release, time_ns, &grown);
   leave (time_ns);
+  return time_ns;
 }
 
 void
@@ -371,10 +373,10 @@ tide_account (TideSource source, const void *freed)
   enter_and_look (source, freed, false);
 }
 
-void
+uint64_t
 tide_account_fault (const void *touched)
 {
-  enter_and_look (TIDE_SOURCE_FAULT, touched, false);
+  return enter_and_look (TIDE_SOURCE_FAULT, touched, false);
 }
 
 void

@@ -21,8 +21,9 @@ void tide_account_begin (void);
  * any more.  */
 void tide_account (TideSource source, const void *freed);
 
-/* The same for a signal that came when the calling thread touched a fresh page at TOUCHED.  */
-void tide_account_fault (const void *touched);
+/* The same for a signal that came when the calling thread touched a fresh page at TOUCHED.  Gives when RSS
+ * was read (CLOCK_MONOTONIC), 0: it was not.  */
+uint64_t tide_account_fault (const void *touched);
 
 /* The same for the calling thread, just before memory is given back: nothing is left to a later look, since
  * the release would hide it.  */

@@ -163,7 +163,11 @@ raise_high (void *block, size_t size, size_t fresh)
   _Atomic uintptr_t *high = word & CHUNK_OTHER_HEAP ? mark_of ((uintptr_t)block) : &events.high;
 
   if (word & CHUNK_OWN_MAPPING || end <= get (high))
-    return;
+    {
+      if (tide_account_pending ())
+        settle ();
+      return;
+    }
   set (high, end + (size >= BIG ? 0 : STEP << tide_account_get_slower ()));
   set (&events.top_seen, heap_top ());
   if (size >= BIG)
@@ -172,20 +176,21 @@ raise_high (void *block, size_t size, size_t fresh)
     look (NULL);
 }
 
-/* FRESH: how many bytes of it are new.  */
+/* FRESH: how many bytes of it are new.  One look is enough, whatever the reason: it knows of the earlier
+ * block as well.  */
 static inline void *
 taken (void *block, size_t size, size_t fresh)
 {
   if (!block)
     return NULL;
-  if (UNLIKELY (tide_account_pending ()))
-    settle ();
   if (UNLIKELY (size >= BIG && (!events.chunk_words || chunk_word (block) & CHUNK_OWN_MAPPING)))
     look_for_block (block, fresh, !events.chunk_words);
   else if (UNLIKELY (events.chunk_words && (uintptr_t)block + size > get (&events.high)))
     raise_high (block, size, fresh);
   else if (UNLIKELY (heap_top () != get (&events.top_seen)))
     follow_top (NULL);
+  else if (UNLIKELY (tide_account_pending ()))
+    settle ();
   return block;
 }
 

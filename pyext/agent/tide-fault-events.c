@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The period adapts so that signals of 2 to 3 us each take at most some 5 % where memory grows at full speed,
@@ -180,20 +179,17 @@ find_own (void)
 }
 
 void
-tide_fault_events_adapt (void)
+tide_fault_events_adapt (uint64_t time_ns)
 {
   Event *event = find_own ();
-  struct timespec t;
-  uint64_t now, distance, period, least;
+  uint64_t distance, period, least;
   uint32_t slower = tide_account_get_slower ();
 
   if (!event)
     return;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  now = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-  distance = now - event->last_ns;
+  distance = time_ns - event->last_ns;
   period = event->period;
-  event->last_ns = now;
+  event->last_ns = time_ns;
   least = (uint64_t)MIN_PERIOD << slower;
   if (period < least)
     period = least;

@@ -18,8 +18,9 @@ bool tide_fault_events_open (TideRegion *region, int *error, bool *asked);
 /* Switches them on.  */
 bool tide_fault_events_enable (void);
 
-/* Adapts how often the calling thread is interrupted.  For the signal handler.  */
-void tide_fault_events_adapt (void);
+/* Adapts how often the calling thread is interrupted, which it was at TIME_NS (CLOCK_MONOTONIC).  For the
+ * signal handler.  */
+void tide_fault_events_adapt (uint64_t time_ns);
 
 /* Ends them.  Any thread, more than once.  */
 void tide_fault_events_close (void);

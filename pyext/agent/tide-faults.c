@@ -73,8 +73,10 @@ on_trap (int number, siginfo_t *info, void *context)
     }
   else if (tide_fault_events_are_open ())
     {
-      tide_account_fault (info->si_addr);
-      tide_fault_events_adapt ();
+      uint64_t time_ns = tide_account_fault (info->si_addr);
+
+      if (time_ns != 0)
+        tide_fault_events_adapt (time_ns);
     }
   errno = saved;
 }
