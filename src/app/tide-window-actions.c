@@ -113,8 +113,7 @@ activate_find (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   TideWindow *self = user_data;
 
-  tide_session_page_set_tab (self->session_page, "functions");
-  tide_functions_view_focus_filter (tide_window_get_functions_view (self));
+  tide_session_page_find (self->session_page);
 }
 
 static void

@@ -15,6 +15,7 @@ struct _TideWindow
   TideSession *session;
   TidePrompter *prompter;
   TideRecent *recent;
+  GSettings *settings;   /* NULL: nothing is remembered */
   GCancellable *loading; /* of the file being opened, NULL: none */
   guint tick;            /* the pump, 0 while nothing is live */
   guint inhibit;         /* cookie, 0: none */

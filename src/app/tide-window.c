@@ -6,6 +6,7 @@
 #include "tide-facts.h"
 #include "tide-format.h"
 #include "tide-resources.h"
+#include "tide-settings.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -226,6 +227,31 @@ tide_window_close_request (GtkWindow *window)
   return TRUE;
 }
 
+static void
+tide_window_restore_size (TideWindow *self)
+{
+  if (self->settings == NULL)
+    return;
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (self->settings, "window-width"),
+                               g_settings_get_int (self->settings, "window-height"));
+  if (g_settings_get_boolean (self->settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+}
+
+static void
+tide_window_remember_size (TideWindow *self)
+{
+  int width, height;
+
+  if (self->settings == NULL)
+    return;
+  /* Not the size that it has while it is maximized, but the one that it goes back to.  */
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set_int (self->settings, "window-width", CLAMP (width, 320, 32767));
+  g_settings_set_int (self->settings, "window-height", CLAMP (height, 240, 32767));
+  g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (GTK_WINDOW (self)));
+}
+
 typedef struct
 {
   TideWindowClosedFunc callback;
@@ -241,6 +267,7 @@ tide_window_close_left (TideWindow *self, gboolean left, gpointer user_data)
   if (left)
     {
       self->closing = TRUE;
+      tide_window_remember_size (self);
       tide_session_close (self->session);
       tide_window_update_inhibit (self);
       gtk_window_destroy (GTK_WINDOW (self));
@@ -277,6 +304,7 @@ tide_window_dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_object (&self->prompter);
   g_clear_object (&self->recent);
+  g_clear_object (&self->settings);
   if (self->instruments != NULL)
     gtk_window_destroy (self->instruments);
   G_OBJECT_CLASS (tide_window_parent_class)->dispose (object);
@@ -325,9 +353,12 @@ tide_window_init (TideWindow *self)
   self->session = tide_session_new ();
   self->prompter = tide_prompter_new ();
   self->recent = tide_recent_new (NULL);
+  self->settings = tide_settings_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  tide_window_restore_size (self);
   tide_session_page_set_session (self->session_page, self->session);
+  tide_session_page_set_settings (self->session_page, self->settings);
   tide_window_actions_init (self);
   tide_window_open_init (self);
   tide_window_dnd_init (self);

@@ -356,7 +356,9 @@ test_filter (void)
   g_assert_cmpuint (n_rows (window), ==, 1);
   g_assert_cmpuint (tide_function_slots_get_n_functions (tide_functions_view_get_slots (view), &all), ==, 1);
   g_assert_cmpuint (all, ==, 20);
-  g_assert_cmpstr (gtk_editable_get_text (tide_functions_view_get_filter_entry (view)), ==, "FUNCTION_0007");
+  g_assert_cmpstr (
+      gtk_editable_get_text (tide_filter_row_get_entry (tide_functions_view_get_filter_row (view))), ==,
+      "FUNCTION_0007");
   g_assert_true (ui_action_enabled (window, "escape"));
   /* Files count as well: module 3 has the functions 3, 10 and 17.  */
   tide_session_set_filter (session, "module_3");
@@ -365,7 +367,8 @@ test_filter (void)
   g_assert_cmpuint (n_rows (window), ==, 0);
   ui_activate (window, "escape");
   g_assert_cmpuint (n_rows (window), ==, 20);
-  g_assert_cmpstr (gtk_editable_get_text (tide_functions_view_get_filter_entry (view)), ==, "");
+  g_assert_cmpstr (
+      gtk_editable_get_text (tide_filter_row_get_entry (tide_functions_view_get_filter_row (view))), ==, "");
   ui_window_destroy (window);
 }
 
@@ -374,8 +377,7 @@ test_filter_chip (void)
 {
   TideWindow *window = ui_window_new ();
   TideFunctionsView *view = tide_window_get_functions_view (window);
-  GtkWidget *chip =
-      GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (view), TIDE_TYPE_FUNCTIONS_VIEW, "filter_chip"));
+  GtkWidget *chip = tide_filter_row_get_filter_chip (tide_functions_view_get_filter_row (view));
   g_autoptr (TideRecording) recording = ui_recording (20);
 
   ui_window_show (window, recording);
@@ -423,7 +425,8 @@ test_time_selection (void)
 {
   TideWindow *window = ui_window_new ();
   TideSession *session = tide_window_get_session (window);
-  GtkWidget *chip = tide_functions_view_get_chip (tide_window_get_functions_view (window));
+  GtkWidget *chip =
+      tide_filter_row_get_chip (tide_functions_view_get_filter_row (tide_window_get_functions_view (window)));
   g_autoptr (TideRecording) recording = ui_recording (20);
 
   ui_window_show (window, recording);
@@ -505,16 +508,18 @@ test_accessible (void)
 
   ui_window_show (window, recording);
   tide_session_set_selection (tide_window_get_session (window), (TideSpan){ 10 * UI_MS, 20 * UI_MS });
-  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (tide_functions_view_get_filter_entry (view)),
-                                   GTK_ACCESSIBLE_ROLE_SEARCH_BOX);
-  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (tide_functions_view_get_filter_entry (view)),
-                                       GTK_ACCESSIBLE_PROPERTY_LABEL, "Filter functions and files");
+  gtk_test_accessible_assert_role (
+      GTK_ACCESSIBLE (tide_filter_row_get_entry (tide_functions_view_get_filter_row (view))),
+      GTK_ACCESSIBLE_ROLE_SEARCH_BOX);
+  gtk_test_accessible_assert_property (
+      GTK_ACCESSIBLE (tide_filter_row_get_entry (tide_functions_view_get_filter_row (view))),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, "Filter functions and files");
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (tide_functions_view_get_column_view (view)),
                                        GTK_ACCESSIBLE_PROPERTY_LABEL,
                                        "Functions by change of resident memory");
-  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (tide_functions_view_get_chip (view)),
-                                       GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                       "Selected range 0:00.0 to 0:00.0; press to remove it");
+  gtk_test_accessible_assert_property (
+      GTK_ACCESSIBLE (tide_filter_row_get_chip (tide_functions_view_get_filter_row (view))),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, "Selected range 0:00.0 to 0:00.0; press to remove it");
   ui_window_destroy (window);
 }
 

@@ -1,5 +1,7 @@
 #include "ui-fixture.h"
 
+#include "tide-settings.h"
+
 #include "tide-decoder.h"
 #include "tide-sites-frames.h"
 #include "tide-frames.h"
@@ -325,6 +327,17 @@ ui_is_mapped (gpointer data)
 
 TideWindow *
 ui_window_new (void)
+{
+  g_autoptr (GSettings) settings = tide_settings_new ();
+
+  /* What the test before made of its tables is not for this one.  */
+  g_assert_nonnull (settings);
+  g_settings_reset (settings, "tables");
+  return ui_window_new_again ();
+}
+
+TideWindow *
+ui_window_new_again (void)
 {
   TideWindow *window = tide_window_new (NULL);
   char *folder = ui_folder_new ();

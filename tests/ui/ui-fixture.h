@@ -33,6 +33,8 @@ void ui_settle (TideWindow *window);
 
 /* A window that is shown, with a spool and a state of its own.  */
 TideWindow *ui_window_new (void);
+/* The same in a later start: it knows what was remembered.  */
+TideWindow *ui_window_new_again (void);
 void ui_window_show (TideWindow *window, TideRecording *recording);
 void ui_window_destroy (TideWindow *window);
 gboolean ui_action_enabled (TideWindow *window, const char *name);

@@ -2,7 +2,7 @@
 
 #include "tide-events-view.h"
 
-#include "tide-compat.h"
+#include "tide-filter-row.h"
 #include "tide-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -17,9 +17,10 @@ struct _TideEventsView
   TideCallRows *rows;
   GtkWidget *box;
   GtkDropDown *chooser;
-  GtkLabel *count;
+  TideFilterRow *filter_row;
   GtkStack *stack;
   GtkColumnView *view;
+  TideTableColumns *columns;
   guint timeout;
 };
 
@@ -39,129 +40,17 @@ static const struct
   { N_ ("Exceptions"), BIT (EXCEPT) | BIT (C_EXCEPT) },
 };
 
-static const struct
-{
-  const char *title;
-  guint chars;
-  gboolean number;
-} columns[TIDE_N_EVENTS_COLUMNS] = {
-  [TIDE_EVENTS_COLUMN_NUMBER] = { N_ ("No."), 10, TRUE },
-  [TIDE_EVENTS_COLUMN_TIME] = { N_ ("Seconds"), 11, TRUE },
-  [TIDE_EVENTS_COLUMN_THREAD] = { N_ ("Thread"), 10, TRUE },
-  [TIDE_EVENTS_COLUMN_KIND] = { N_ ("Kind"), 9, FALSE },
-  [TIDE_EVENTS_COLUMN_RSS] = { N_ ("RSS"), 9, TRUE },
-  [TIDE_EVENTS_COLUMN_DELTA] = { N_ ("ΔRSS"), 10, TRUE },
-  [TIDE_EVENTS_COLUMN_FUNCTION] = { N_ ("Function"), 26, FALSE },
-  [TIDE_EVENTS_COLUMN_WHERE] = { N_ ("Where"), 24, FALSE },
-};
-
-static char *
-tide_events_view_dup_where (TideProcess *process, const TideCallRow *row)
-{
-  const TideCode *code = tide_process_get_code (process, row->caller != 0 ? row->caller : row->code);
-  const char *file = code != NULL ? tide_process_get_string (process, code->file) : "";
-  g_autofree char *base = g_path_get_basename (file);
-
-  if (*file == '\0')
-    return g_strdup ("");
-  return row->line > 0 ? g_strdup_printf ("%s:%u", base, row->line) : g_steal_pointer (&base);
-}
-
-static char *
-tide_events_view_format (TideEventsView *self, const TideCallRow *row, TideEventsColumn column)
-{
-  TideProcess *process = tide_call_rows_get_process (self->rows);
-  const TideThread *thread;
-  const TideCode *code;
-
-  switch (column)
-    {
-    case TIDE_EVENTS_COLUMN_NUMBER:
-      return tide_format_count (row->number);
-    case TIDE_EVENTS_COLUMN_TIME:
-      return g_strdup_printf ("%.6f", (double)row->time_ns / 1e9);
-    case TIDE_EVENTS_COLUMN_THREAD:
-      thread = tide_process_get_thread (process, row->thread);
-      return thread != NULL ? g_strdup_printf ("%u", thread->tid) : g_strdup ("");
-    case TIDE_EVENTS_COLUMN_KIND:
-      return g_strdup (tide_call_kind_get_name (row->kind));
-    case TIDE_EVENTS_COLUMN_RSS:
-      return tide_format_bytes ((guint64)row->rss_bytes);
-    case TIDE_EVENTS_COLUMN_DELTA:
-      return row->delta_bytes != 0 ? tide_format_bytes_signed (row->delta_bytes) : g_strdup ("");
-    case TIDE_EVENTS_COLUMN_FUNCTION:
-      code = tide_process_get_code (process, row->code);
-      return g_strdup (code != NULL ? tide_process_get_string (process, code->name) : "");
-    case TIDE_EVENTS_COLUMN_WHERE:
-      return tide_events_view_dup_where (process, row);
-    case TIDE_N_EVENTS_COLUMNS:
-    default:
-      return g_strdup ("");
-    }
-}
-
 char *
 tide_events_view_dup_cell (TideEventsView *self, guint position, TideEventsColumn column)
 {
-  TideCallRow row;
-
   g_return_val_if_fail (TIDE_IS_EVENTS_VIEW (self), NULL);
-  return tide_call_rows_get (self->rows, position, &row) ? tide_events_view_format (self, &row, column)
-                                                         : NULL;
+  return tide_event_columns_get_kind ()->dup_text (self->rows, position, column);
 }
 
-static void
-tide_events_view_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer column)
+TideTableColumns *
+tide_events_view_get_columns (TideEventsView *self)
 {
-  GtkWidget *text = gtk_inscription_new (NULL);
-  guint index = GPOINTER_TO_UINT (column);
-
-  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), columns[index].chars);
-  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), MIN (columns[index].chars, 9));
-  gtk_inscription_set_nat_lines (GTK_INSCRIPTION (text), 1);
-  gtk_inscription_set_min_lines (GTK_INSCRIPTION (text), 1);
-  gtk_inscription_set_xalign (GTK_INSCRIPTION (text), columns[index].number ? 1.f : 0.f);
-  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-  if (columns[index].number)
-    gtk_widget_add_css_class (text, "number");
-  if (index == TIDE_EVENTS_COLUMN_FUNCTION)
-    gtk_widget_add_css_class (text, "strong");
-  if (index == TIDE_EVENTS_COLUMN_WHERE || index == TIDE_EVENTS_COLUMN_NUMBER)
-    gtk_widget_add_css_class (text, "dim");
-  gtk_list_item_set_child (item, text);
-}
-
-static TideEventsView *
-tide_events_view_of (GtkSignalListItemFactory *factory)
-{
-  return g_object_get_data (G_OBJECT (factory), "tide-view");
-}
-
-static void
-tide_events_view_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer column)
-{
-  g_autofree char *text =
-      tide_events_view_dup_cell (tide_events_view_of (factory), gtk_list_item_get_position (item),
-                                 (TideEventsColumn)GPOINTER_TO_UINT (column));
-
-  gtk_inscription_set_text (GTK_INSCRIPTION (gtk_list_item_get_child (item)), text);
-}
-
-static void
-tide_events_view_add_column (TideEventsView *self, guint index)
-{
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkColumnViewColumn *column = gtk_column_view_column_new (_ (columns[index].title), factory);
-
-  g_object_set_data (G_OBJECT (factory), "tide-view", self);
-  g_signal_connect (factory, "setup", G_CALLBACK (tide_events_view_setup), GUINT_TO_POINTER (index));
-  g_signal_connect (factory, "bind", G_CALLBACK (tide_events_view_bind), GUINT_TO_POINTER (index));
-  gtk_column_view_column_set_resizable (column, TRUE);
-  gtk_column_view_column_set_expand (column, index >= TIDE_EVENTS_COLUMN_FUNCTION);
-  gtk_column_view_append_column (self->view, column);
-  g_object_unref (column);
-  if (columns[index].number)
-    tide_compat_column_header_align_end (self->view, index, 0);
+  return self->columns;
 }
 
 static void
@@ -180,8 +69,7 @@ tide_events_view_show_count (TideEventsView *self)
     text = g_strdup_printf (_ ("%s events; later ones are in the recording alone"), count);
   else
     text = g_strdup_printf (_ ("%s events"), count);
-  if (g_strcmp0 (gtk_label_get_text (self->count), text) != 0)
-    gtk_label_set_text (self->count, text);
+  tide_filter_row_set_count (self->filter_row, text);
 }
 
 void
@@ -197,6 +85,7 @@ tide_events_view_refresh (TideEventsView *self)
   if (process != NULL && tide_session_has_selection (self->session))
     span = tide_session_get_selection (self->session);
   tide_call_rows_show (self->rows, process, span, choices[gtk_drop_down_get_selected (self->chooser)].kinds);
+  tide_table_columns_refresh (self->columns);
   tide_events_view_show_count (self);
   gtk_stack_set_visible_child_name (
       self->stack, process != NULL && tide_process_get_n_calls (process) > 0 ? "rows" : "empty");
@@ -246,6 +135,7 @@ tide_events_view_set_session (TideEventsView *self, TideSession *session)
   g_return_if_fail (TIDE_IS_EVENTS_VIEW (self));
   g_return_if_fail (self->session == NULL);
   self->session = g_object_ref (session);
+  tide_filter_row_set_session (self->filter_row, session);
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     g_signal_connect_object (session, signals[i], G_CALLBACK (tide_events_view_changed), self,
                              G_CONNECT_SWAPPED);
@@ -277,6 +167,8 @@ tide_events_view_dispose (GObject *object)
   TideEventsView *self = TIDE_EVENTS_VIEW (object);
 
   g_clear_handle_id (&self->timeout, g_source_remove);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", NULL);
+  g_clear_pointer (&self->columns, tide_table_columns_free);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->rows);
   g_clear_object (&self->session);
@@ -318,7 +210,7 @@ tide_events_view_make_empty (void)
 static void
 tide_events_view_init (TideEventsView *self)
 {
-  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *rows, *scroller, *content;
+  GtkWidget *rows, *scroller, *content;
   const char *titles[G_N_ELEMENTS (choices) + 1] = { NULL };
   GtkSelectionModel *selection;
 
@@ -328,12 +220,8 @@ tide_events_view_init (TideEventsView *self)
   self->chooser = GTK_DROP_DOWN (gtk_drop_down_new_from_strings (titles));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->chooser), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Kinds of events"), -1);
-  self->count = GTK_LABEL (gtk_label_new (NULL));
-  gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim");
-  gtk_label_set_ellipsize (self->count, PANGO_ELLIPSIZE_END);
-  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->chooser));
-  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->count));
-  gtk_widget_add_css_class (bar, "events-bar");
+  self->filter_row = TIDE_FILTER_ROW (tide_filter_row_new ());
+  tide_filter_row_set_control (self->filter_row, GTK_WIDGET (self->chooser));
 
   selection = GTK_SELECTION_MODEL (gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->rows))));
   gtk_single_selection_set_autoselect (GTK_SINGLE_SELECTION (selection), FALSE);
@@ -342,13 +230,15 @@ tide_events_view_init (TideEventsView *self)
   self->view = GTK_COLUMN_VIEW (rows);
   gtk_widget_add_css_class (rows, "functions");
   gtk_accessible_update_property (GTK_ACCESSIBLE (rows), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Events"), -1);
-  for (guint i = 0; i < TIDE_N_EVENTS_COLUMNS; i++)
-    tide_events_view_add_column (self, i);
+  self->columns = tide_table_columns_new (self->view, tide_event_columns_get_kind (), self->rows);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns",
+                                  tide_table_columns_get_actions (self->columns));
+  tide_filter_row_set_columns_menu (self->filter_row, tide_table_columns_get_menu (self->columns));
   scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), rows);
   gtk_widget_set_vexpand (scroller, TRUE);
   content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_box_append (GTK_BOX (content), bar);
+  gtk_box_append (GTK_BOX (content), GTK_WIDGET (self->filter_row));
   gtk_box_append (GTK_BOX (content), scroller);
 
   self->stack = GTK_STACK (gtk_stack_new ());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-call-rows.h"
+#include "tide-event-columns.h"
 #include "tide-session.h"
 
 #include <gtk/gtk.h>
@@ -12,25 +13,13 @@ G_BEGIN_DECLS
 #define TIDE_TYPE_EVENTS_VIEW (tide_events_view_get_type ())
 G_DECLARE_FINAL_TYPE (TideEventsView, tide_events_view, TIDE, EVENTS_VIEW, GtkWidget)
 
-typedef enum
-{
-  TIDE_EVENTS_COLUMN_NUMBER,
-  TIDE_EVENTS_COLUMN_TIME,
-  TIDE_EVENTS_COLUMN_THREAD,
-  TIDE_EVENTS_COLUMN_KIND,
-  TIDE_EVENTS_COLUMN_RSS,
-  TIDE_EVENTS_COLUMN_DELTA,
-  TIDE_EVENTS_COLUMN_FUNCTION,
-  TIDE_EVENTS_COLUMN_WHERE,
-  TIDE_N_EVENTS_COLUMNS
-} TideEventsColumn;
-
 /* Once.  */
 void tide_events_view_set_session (TideEventsView *self, TideSession *session);
 /* Takes up what has come.  */
 void tide_events_view_refresh (TideEventsView *self);
 /* Shows the kinds at this place of the chooser: all, calls and returns, C functions, lines, exceptions.  */
 void tide_events_view_set_kinds (TideEventsView *self, guint choice);
+TideTableColumns *tide_events_view_get_columns (TideEventsView *self); /* borrowed */
 /* What is shown, for tests.  Borrowed; transfer full.  */
 TideCallRows *tide_events_view_get_rows (TideEventsView *self);
 gboolean tide_events_view_is_empty (TideEventsView *self);

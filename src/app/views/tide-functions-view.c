@@ -2,7 +2,6 @@
 
 #include "tide-functions-view.h"
 
-#include "tide-compat.h"
 #include "tide-format.h"
 #include "tide-function-columns.h"
 #include "tide-functions-text.h"
@@ -17,19 +16,14 @@ struct _TideFunctionsView
   TideSession *session;
   TideFunctionSlots *slots;
   GtkSingleSelection *selection;
-  TideFunctionColumns *columns;
+  TideTableColumns *columns;
   guint32 selected_code;
   gboolean has_selected;
   gboolean moving; /* the selection is moved by us */
 
   GtkWidget *box;
-  GtkSearchEntry *filter;
-  GtkWidget *chip;
-  GtkLabel *chip_label;
-  GtkWidget *filter_chip;
-  GtkLabel *filter_chip_label;
-  GMenu *columns_menu;
-  GtkLabel *count;
+  TideFilterRow *filter_row;
+  GMenuModel *export_menu;
   GtkStack *stack;
   GtkColumnView *view;
   GtkLabel *empty_title;
@@ -146,8 +140,7 @@ tide_functions_view_update_count (TideFunctionsView *self)
     text = g_strdup_printf (ngettext ("%s function", "%s functions", all), all_text);
   else
     text = g_strdup_printf (ngettext ("%s of %s function", "%s of %s functions", all), shown_text, all_text);
-  if (g_strcmp0 (gtk_label_get_text (self->count), text) != 0)
-    gtk_label_set_text (self->count, text);
+  tide_filter_row_set_count (self->filter_row, text);
 }
 
 /* A list that becomes shorter loses its selection; the person did not take it away.  */
@@ -160,7 +153,7 @@ tide_functions_view_refreshing (TideFunctionSlots *slots, TideFunctionsView *sel
 static void
 tide_functions_view_refreshed (TideFunctionSlots *slots, TideFunctionsView *self)
 {
-  tide_function_columns_refresh (self->columns);
+  tide_table_columns_refresh (self->columns);
   tide_functions_view_restore_selection (self);
   tide_functions_view_update_count (self);
   tide_functions_view_update_empty (self);
@@ -203,75 +196,17 @@ tide_functions_view_notify_process (TideFunctionsView *self)
 }
 
 static void
-tide_functions_view_search_changed (GtkSearchEntry *entry, TideFunctionsView *self)
-{
-  tide_session_set_filter (self->session, gtk_editable_get_text (GTK_EDITABLE (entry)));
-}
-
-static void
 tide_functions_view_notify_filter (TideFunctionsView *self)
 {
   g_autofree char *filter = g_strdup (tide_session_get_filter (self->session));
 
   tide_function_slots_set_filter (self->slots, filter);
-  /* A search entry says that it is empty while its text is replaced.  */
-  g_signal_handlers_block_by_func (self->filter, tide_functions_view_search_changed, self);
-  if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->filter)), filter != NULL ? filter : "") != 0)
-    gtk_editable_set_text (GTK_EDITABLE (self->filter), filter != NULL ? filter : "");
-  g_signal_handlers_unblock_by_func (self->filter, tide_functions_view_search_changed, self);
-  gtk_widget_set_visible (self->filter_chip, filter != NULL && *filter != '\0');
-  if (filter != NULL && *filter != '\0')
-    {
-      g_autofree char *text = g_strdup_printf (_ ("“%s”"), filter);
-      g_autofree char *spoken = g_strdup_printf (_ ("Filter “%s”; press to remove it"), filter);
-
-      gtk_label_set_text (self->filter_chip_label, text);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter_chip), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      spoken, -1);
-    }
-}
-
-static void
-tide_functions_view_notify_selection (TideFunctionsView *self)
-{
-  gboolean has = tide_session_has_selection (self->session);
-  TideSpan span = tide_session_get_selection (self->session);
-
-  gtk_widget_set_visible (self->chip, has);
-  if (has)
-    {
-      g_autofree char *begin = tide_format_time (span.begin_ns, 100000000);
-      g_autofree char *end = tide_format_time (span.end_ns, 100000000);
-      g_autofree char *text = g_strdup_printf (_ ("%s – %s"), begin, end);
-      g_autofree char *spoken =
-          g_strdup_printf (_ ("Selected range %s to %s; press to remove it"), begin, end);
-
-      gtk_label_set_text (self->chip_label, text);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->chip), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-    }
 }
 
 static void
 tide_functions_view_clear_filter (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   tide_session_set_filter (TIDE_FUNCTIONS_VIEW (widget)->session, NULL);
-}
-
-static void
-tide_functions_view_stop_search (GtkSearchEntry *entry, TideFunctionsView *self)
-{
-  tide_session_set_filter (self->session, NULL);
-  gtk_widget_grab_focus (GTK_WIDGET (self->view));
-}
-
-static void
-tide_functions_view_sort_chosen (TideFunctionColumn column, gboolean descending, gpointer user_data)
-{
-  TideFunctionsView *self = user_data;
-
-  tide_function_slots_set_sort (self->slots, column, descending);
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->slots)) > 0)
-    tide_compat_column_view_scroll_to (self->view, 0);
 }
 
 /* --- the menu of a row --- */
@@ -287,7 +222,7 @@ static void
 tide_functions_view_pressed (
     GtkGestureClick *gesture, int n_press, double x, double y, TideFunctionsView *self)
 {
-  guint position = tide_function_columns_pick (self->columns, x, y);
+  guint position = tide_table_columns_pick (self->columns, x, y);
 
   if (position == GTK_INVALID_LIST_POSITION)
     return;
@@ -375,7 +310,7 @@ tide_functions_view_dispose (GObject *object)
       gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->menu)));
     }
   gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", NULL);
-  g_clear_pointer (&self->columns, tide_function_columns_free);
+  g_clear_pointer (&self->columns, tide_table_columns_free);
   if (self->box != NULL)
     gtk_widget_unparent (g_steal_pointer (&self->box));
   g_clear_object (&self->selection);
@@ -393,26 +328,20 @@ tide_functions_view_class_init (TideFunctionsViewClass *klass)
   signals[ROW_SELECTED] = g_signal_new ("row-selected", TIDE_TYPE_FUNCTIONS_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
                                         NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (TIDE_TYPE_FILTER_ROW);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_install_action (widget_class, "functions.clear-filter", NULL,
                                    tide_functions_view_clear_filter);
   gtk_widget_class_set_template_from_resource (widget_class, TIDE_RESOURCE_PATH "/tide-functions-view.ui");
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, box);
-  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, filter);
-  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, chip);
-  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, chip_label);
-  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, filter_chip);
-  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, filter_chip_label);
-  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, columns_menu);
-  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, count);
+  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, filter_row);
+  gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, export_menu);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, stack);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, view);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, empty_title);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, empty_detail);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, empty_button);
   gtk_widget_class_bind_template_child (widget_class, TideFunctionsView, menu);
-  gtk_widget_class_bind_template_callback (widget_class, tide_functions_view_search_changed);
-  gtk_widget_class_bind_template_callback (widget_class, tide_functions_view_stop_search);
 }
 
 static void
@@ -424,11 +353,13 @@ tide_functions_view_init (TideFunctionsView *self)
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  self->columns = tide_function_columns_new (self->view, self->slots, tide_functions_view_sort_chosen, self);
+  self->columns = tide_table_columns_new (self->view, tide_function_columns_get_kind (), self->slots);
   tide_functions_view_init_menu (self);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "columns",
-                                  tide_function_columns_get_actions (self->columns));
-  tide_function_columns_fill_menu (self->columns, self->columns_menu);
+                                  tide_table_columns_get_actions (self->columns));
+  tide_filter_row_set_columns_menu (self->filter_row, tide_table_columns_get_menu (self->columns));
+  tide_filter_row_set_export_menu (self->filter_row, self->export_menu);
+  tide_filter_row_set_key_target (self->filter_row, GTK_WIDGET (self->view));
 
   self->motion = GTK_EVENT_CONTROLLER_MOTION (gtk_event_controller_motion_new ());
   gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (self->motion));
@@ -457,11 +388,7 @@ tide_functions_view_set_session (TideFunctionsView *self, TideSession *session)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::filter", G_CALLBACK (tide_functions_view_notify_filter), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::selection-begin",
-                           G_CALLBACK (tide_functions_view_notify_selection), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::selection-end",
-                           G_CALLBACK (tide_functions_view_notify_selection), self, G_CONNECT_SWAPPED);
-  tide_functions_view_notify_selection (self);
+  tide_filter_row_set_session (self->filter_row, session);
   tide_functions_view_notify_filter (self);
   tide_functions_view_notify_state (self);
   tide_functions_view_notify_table (self);
@@ -470,15 +397,13 @@ tide_functions_view_set_session (TideFunctionsView *self, TideSession *session)
 void
 tide_functions_view_focus_filter (TideFunctionsView *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self->filter));
-  gtk_editable_select_region (GTK_EDITABLE (self->filter), 0, -1);
+  tide_filter_row_focus (self->filter_row);
 }
 
 void
 tide_functions_view_sort (TideFunctionsView *self, TideFunctionColumn column, gboolean descending)
 {
-  tide_function_columns_show_sort (self->columns, column, descending);
-  tide_functions_view_sort_chosen (column, descending, self);
+  tide_table_columns_sort_by (self->columns, column, descending);
 }
 
 const TideFunctionRow *
@@ -508,20 +433,20 @@ tide_functions_view_get_column_view (TideFunctionsView *self)
   return self->view;
 }
 
-GtkWidget *
-tide_functions_view_get_chip (TideFunctionsView *self)
+TideFilterRow *
+tide_functions_view_get_filter_row (TideFunctionsView *self)
 {
-  return self->chip;
+  return self->filter_row;
 }
 
-GtkEditable *
-tide_functions_view_get_filter_entry (TideFunctionsView *self)
+TideTableColumns *
+tide_functions_view_get_columns (TideFunctionsView *self)
 {
-  return GTK_EDITABLE (self->filter);
+  return self->columns;
 }
 
 char *
 tide_functions_view_dup_cell_text (TideFunctionsView *self, guint position, TideFunctionColumn column)
 {
-  return tide_function_columns_dup_text (self->columns, position, column);
+  return tide_table_columns_dup_text (self->columns, position, column);
 }

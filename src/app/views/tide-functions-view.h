@@ -1,7 +1,8 @@
 #pragma once
 
+#include "tide-filter-row.h"
 #include "tide-function-slots.h"
-#include "tide-session.h"
+#include "tide-table-columns.h"
 
 #include <gtk/gtk.h>
 
@@ -25,11 +26,12 @@ void tide_functions_view_copy_table (TideFunctionsView *self);
 /* The table as it is shown: header and exact numbers, RFC 4180.  Transfer full.  */
 char *tide_functions_view_to_csv (TideFunctionsView *self);
 
+TideTableColumns *tide_functions_view_get_columns (TideFunctionsView *self); /* borrowed */
+
 /* Borrowed; for tests.  */
 TideFunctionSlots *tide_functions_view_get_slots (TideFunctionsView *self);
 GtkColumnView *tide_functions_view_get_column_view (TideFunctionsView *self);
-GtkWidget *tide_functions_view_get_chip (TideFunctionsView *self);
-GtkEditable *tide_functions_view_get_filter_entry (TideFunctionsView *self);
+TideFilterRow *tide_functions_view_get_filter_row (TideFunctionsView *self);
 /* What the cell shows now, NULL when it is not bound.  Transfer full.  */
 char *tide_functions_view_dup_cell_text (TideFunctionsView *self, guint position, TideFunctionColumn column);
 

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "tide-filter-row.h"
 #include "tide-line-slots.h"
-#include "tide-session.h"
+#include "tide-table-columns.h"
 
 #include <gtk/gtk.h>
 
@@ -14,6 +15,9 @@ G_DECLARE_FINAL_TYPE (TideLinesView, tide_lines_view, TIDE, LINES_VIEW, GtkWidge
 
 /* Once.  */
 void tide_lines_view_set_session (TideLinesView *self, TideSession *session);
+
+void tide_lines_view_focus_filter (TideLinesView *self);
+TideTableColumns *tide_lines_view_get_columns (TideLinesView *self); /* borrowed */
 
 /* For tests.  */
 TideLineSlots *tide_lines_view_get_slots (TideLinesView *self);

@@ -178,6 +178,30 @@ tide_session_page_set_session (TideSessionPage *self, TideSession *session)
   tide_process_chooser_set_session (self->process_chooser, session);
 }
 
+void
+tide_session_page_set_settings (TideSessionPage *self, GSettings *settings)
+{
+  g_return_if_fail (TIDE_IS_SESSION_PAGE (self));
+
+  tide_table_columns_set_settings (tide_functions_view_get_columns (self->functions_view), settings);
+  tide_table_columns_set_settings (tide_lines_view_get_columns (self->lines_view), settings);
+  tide_table_columns_set_settings (tide_events_view_get_columns (self->events_view), settings);
+}
+
+void
+tide_session_page_find (TideSessionPage *self)
+{
+  g_return_if_fail (TIDE_IS_SESSION_PAGE (self));
+
+  if (gtk_stack_get_visible_child (self->stack) == GTK_WIDGET (self->lines_view))
+    {
+      tide_lines_view_focus_filter (self->lines_view);
+      return;
+    }
+  tide_session_page_set_tab (self, "functions");
+  tide_functions_view_focus_filter (self->functions_view);
+}
+
 gboolean
 tide_session_page_set_tab (TideSessionPage *self, const char *name)
 {

@@ -17,9 +17,13 @@ G_DECLARE_FINAL_TYPE (TideSessionPage, tide_session_page, TIDE, SESSION_PAGE, Gt
 
 /* Once.  */
 void tide_session_page_set_session (TideSessionPage *self, TideSession *session);
-/* "functions", "output" or "details"; FALSE for another.  */
+/* What is remembered of its tables; once, SETTINGS may be NULL.  */
+void tide_session_page_set_settings (TideSessionPage *self, GSettings *settings);
+/* "functions", "lines", "events", "output" or "details"; FALSE for another.  */
 gboolean tide_session_page_set_tab (TideSessionPage *self, const char *name);
 const char *tide_session_page_get_tab (TideSessionPage *self);
+/* To the filter's entry: of this tab, where it has one, else of the functions.  */
+void tide_session_page_find (TideSessionPage *self);
 /* Keys are then for the chart: arrows, Space, plus and minus.  */
 void tide_session_page_focus_timeline (TideSessionPage *self);
 TideFunctionsView *tide_session_page_get_functions_view (TideSessionPage *self);
