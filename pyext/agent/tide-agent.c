@@ -5,6 +5,7 @@
 #include "tide-calibrate.h"
 #include "tide-entry.h"
 #include "tide-environment.h"
+#include "tide-exec.h"
 #include "tide-fault-events.h"
 #include "tide-fork.h"
 #include "tide-instruments.h"
@@ -340,6 +341,8 @@ static void __attribute__ ((constructor)) at_load (void)
   else
     return;
   tide_package_find ();
+  if (followed)
+    tide_exec_follow ();
   tide_environment_clean (followed);
   if (!agent.region)
     return;

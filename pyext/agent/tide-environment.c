@@ -55,6 +55,27 @@ is_self (const char *entry, size_t length)
          && (length == self || entry[length - self - 1] == '/');
 }
 
+bool
+tide_environment_get_agent (char *path, size_t size)
+{
+  static const char separators[] = ": ";
+  const char *list = getenv ("LD_PRELOAD");
+  size_t entry = 0;
+
+  for (; list && *list; list += entry + strspn (list + entry, separators))
+    {
+      entry = strcspn (list, separators);
+      /* A descriptor is not the same in every process, and the dynamic linker would complain of it.  */
+      if (!is_self (list, entry) || strncmp (list, TIDE_PRELOAD_BY_FD, strlen (TIDE_PRELOAD_BY_FD)) == 0
+          || entry >= size)
+        continue;
+      memcpy (path, list, entry);
+      path[entry] = '\0';
+      return true;
+    }
+  return false;
+}
+
 /* Copies the preload list without us.  A wrapper may have put others before or behind us.  */
 static void
 copy_others (char *to, const char *list)
@@ -76,25 +97,17 @@ copy_others (char *to, const char *list)
   *to = '\0';
 }
 
-/* By a path that is the same in every process: a descriptor is not, and the dynamic linker would complain of
- * it.  */
-static bool
-stays_loadable (void)
-{
-  const char *list = getenv ("LD_PRELOAD");
-
-  return list && strstr (list, SELF) && !strstr (list, TIDE_PRELOAD_BY_FD);
-}
-
 void
 tide_environment_clean (bool followed)
 {
   const char *list = getenv ("LD_PRELOAD");
   const char *before = getenv (TIDE_ENV_PRELOAD);
-  char *others;
+  bool added = getenv (TIDE_ENV_ADDED) != NULL;
+  char path[PATH_MAX], *others;
 
   unsetenv (TIDE_ENV_REGION);
-  if (followed && stays_loadable ())
+  unsetenv (TIDE_ENV_ADDED);
+  if (followed && !added && tide_environment_get_agent (path, sizeof path))
     return;
   unsetenv (TIDE_ENV_BOARD);
   others = list ? malloc (strlen (list) + 1) : NULL;

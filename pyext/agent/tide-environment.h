@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What the helper told this process through its environment.  */
 typedef struct
@@ -16,6 +17,10 @@ bool tide_environment_read (TideInvitation *invitation);
  * not.  */
 bool tide_environment_read_board (TideInvitation *board);
 
+/* The path by which the dynamic linker has found us, and will in other programs.  False: there is none.  */
+bool tide_environment_get_agent (char *path, size_t size);
+
 /* Makes the environment as it was before the helper, so that the program and its children see nothing of us.
- * FOLLOWED: but for what programs need that are executed anew, if they can have it.  */
+ * FOLLOWED: but for what programs need that are executed anew, if they can have it, and if who executed
+ * this one did not leave it out (tide-exec.h).  */
 void tide_environment_clean (bool followed);

@@ -36,6 +36,14 @@ tide_symbol (const char *name, size_t *size)
   return address;
 }
 
+void *
+tide_symbol_behind_us (const char *name)
+{
+  void *(*volatile find) (void *, const char *) = dlsym;
+
+  return find ? find (RTLD_NEXT, name) : NULL;
+}
+
 const char *
 tide_python_load (void)
 {

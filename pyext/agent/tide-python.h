@@ -127,3 +127,5 @@ void tide_python_release (void *object);
 /* The address of an exported symbol of the process and its size in bytes (0: unknown), or NULL.  Safe in
  * programs without libdl.  */
 void *tide_symbol (const char *name, size_t *size);
+/* The same of a function of libc before which we stand: the next one that a program would find.  */
+void *tide_symbol_behind_us (const char *name);

@@ -179,6 +179,7 @@ tide_environment_build (const TideOptions *options, bool use_agent, bool agent_b
   unset (environment, TIDE_ENV_REGION);
   unset (environment, TIDE_ENV_PRELOAD);
   unset (environment, TIDE_ENV_BOARD);
+  unset (environment, TIDE_ENV_ADDED);
   if (good && use_agent && board_fd >= 0)
     good = set (environment, format_board (board_fd));
   if (good && use_agent)

@@ -20,6 +20,8 @@
 /* How a program that is executed anew finds the board: "HELPER:FD".  With LD_PRELOAD it stays in the
  * environment of programs whose children are followed.  */
 #define TIDE_ENV_BOARD "PAGETIDE_CHILDREN"
+/* Set: the program was executed without all this, and the agent of the one that did so has added it.  */
+#define TIDE_ENV_ADDED "PAGETIDE_ADDED"
 
 typedef enum
 {

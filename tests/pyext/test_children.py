@@ -135,14 +135,45 @@ if child == 0:
 assert os.waitpid(child, 0)[1] == 0
 subprocess.check_call([sys.executable, "-c", "import os; print([name for name in os.environ if name in %r], flush=True)"])
 print("done")
-""" % ((("LD_PRELOAD", "PAGETIDE_REGION", "PAGETIDE_CHILDREN", "PAGETIDE_LD_PRELOAD"),) * 2)
+""" % ((("LD_PRELOAD", "PAGETIDE_REGION", "PAGETIDE_CHILDREN", "PAGETIDE_LD_PRELOAD", "PAGETIDE_ADDED"),) * 2)
 
-UNSEEN = """
-import os, sys
+# Children with an environment of their own: none, one with a list of its own, a long one in a thread with a small stack, and what is left when the
+# program takes its own apart.
+BARE_ENVIRONMENT = """
+import os, subprocess, sys, threading
+code = '''if True:
+    import os, subprocess, sys
+    kept = []
+    def grow(mib):
+        for i in range(mib):
+            kept.append(b"x" * (1 << 20))
+    grow(int(sys.argv[1]))
+    print(os.getpid(), sys.argv[1], *sorted(name + "=" + value for name, value in os.environ.items() if name != "LC_CTYPE"), flush=True)
+    if len(sys.argv) > 2:
+        subprocess.check_call([sys.executable, "-c", sys.argv[2], "4"])
+'''
+command = [sys.executable, "-c", code]
+subprocess.check_call(command + ["7", code], env={})
+subprocess.check_call(command + ["5"], env={"A": "b c", "LD_PRELOAD": "libc.so.6"})
 child = os.fork()
 if child == 0:
-    os.execve(sys.executable, [sys.executable, "-c", "print('seen', flush=True)"], {})
+    os.environ.clear()
+    os.execv(sys.executable, command + ["8"])
 assert os.waitpid(child, 0)[1] == 0
+assert os.waitpid(os.posix_spawn(sys.executable, command + ["9"], {"A": ""}), 0)[1] == 0
+threading.stack_size(131072)
+thread = threading.Thread(target=subprocess.check_call, args=(command + ["6"],), kwargs={"env": {"V%d" % i: "" for i in range(900)}})
+thread.start()
+thread.join()
+try:
+    subprocess.call(["/nowhere"], env={})
+except FileNotFoundError:
+    print("none")
+"""
+
+UNSEEN = """
+import os, subprocess, sys
+subprocess.check_call(["/usr/bin/env", "-i", sys.executable, "-c", "print('seen', flush=True)"])
 """
 
 
@@ -284,6 +315,24 @@ class Children(unittest.TestCase):
 
     def test_left_alone(self):
         self.assertEqual(self.record(ALONE, options=()).splitlines(), ["[]", "[]", "done"])
+        self.assertEqual(len(self.rows("processes")), 1)
+
+    def test_own_environment(self):
+        """They are followed, and see the environment that they were given."""
+        *lines, end = self.record(BARE_ENVIRONMENT).splitlines()
+        self.assertEqual(end, "none")
+        lines = [line.split(" ") for line in lines]
+        self.assertEqual([line[1] for line in lines], ["7", "4", "5", "8", "9", "6"])
+        self.assertEqual([line[2:] for line in lines[:3]], [[], [], ["A=b", "c", "LD_PRELOAD=libc.so.6"]])
+        self.assertEqual([line[2:] for line in lines[3:5]], [[], ["A="]])
+        self.assertEqual(len(lines[5][2:]), 900)
+        self.assertEqual(len(self.processes()), 7)
+        for pid, mib in (map(int, line[:2]) for line in lines):
+            self.assert_grown(pid, "grow", mib)
+
+    def test_own_environment_not_followed(self):
+        lines = [line.split(" ")[2:] for line in self.record(BARE_ENVIRONMENT, options=()).splitlines()]
+        self.assertEqual(lines[:3], [[], [], ["A=b", "c", "LD_PRELOAD=libc.so.6"]])
         self.assertEqual(len(self.rows("processes")), 1)
 
     def test_without_environment(self):
