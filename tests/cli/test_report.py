@@ -14,7 +14,7 @@ PAGETIDE = os.environ["PAGETIDE"]
 RECORDING = os.path.join(os.environ["PAGETIDE_TEST_DATA"], "recordings", "v1-small.pagetide")
 DESIGN = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir, "src", "DESIGN.md")
 # Those of the other direction are no recording.
-SEEDS = [path for path in sys.argv[1:] if os.path.basename(path) != "control.frames"]
+SEEDS = [os.path.abspath(path) for path in sys.argv[1:] if os.path.basename(path) != "control.frames"]
 
 
 class Case(unittest.TestCase):
