@@ -226,6 +226,8 @@ def main():
     if not options.pagetide:
         parser.error("there is no pagetide; name it by --pagetide")
     instruments = options.instruments or INSTRUMENTS
+    # A shell that starts this in the background has it ignored, which programs inherit, and tests of signals notice.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     names = options.modules.split(",") if options.modules else list(MODULES)
     paths = options.python or [path for _, path in pythons.find()]
     tested = differing = 0
