@@ -1,3 +1,4 @@
+#include "tide-calls-cover.h"
 #include "tide-calls-private.h"
 #include "tide-codes.h"
 #include "tide-python.h"
@@ -24,13 +25,29 @@ static struct
   void *monitoring; /* the module, a reference of ours */
   void *disable;    /* its DISABLE, another            */
   void *missing;    /* and its MISSING                 */
-  int tool;
-} monitor;
+  int tool;         /* -1: none                 */
+  const char *lost; /* why there is none any more */
+} monitor = { .tool = -1 };
 
-/* Numbers 0, 1, 2 and 5 have a meaning (debugger, coverage, profiler, optimizer).  */
-static const int tools[] = { 4, 3 };
+/* Numbers 0, 1, 2 and 5 have a meaning (debugger, coverage, profiler, optimizer): ours is there last, and
+ * moves away for them as for anybody.  */
+static const int tools[] = { 4, 3, 5, 2, 1, 0 };
 
 /* All callbacks give None, which is immortal where they exist.  */
+
+/* Modules written in C tell events of objects of their own in the place of code objects.  */
+static bool
+is_code (const void *object)
+{
+  return ((const void *const *)object)[1] == tide_py.code_type;
+}
+
+static void
+emit (TideCallKind kind, void *const *arguments, int32_t offset, int32_t line, void *callee)
+{
+  if (is_code (arguments[0]))
+    tide_calls_emit (kind, arguments[0], offset, line, callee);
+}
 
 static int32_t
 offset_of (void *number)
@@ -41,14 +58,15 @@ offset_of (void *number)
 static void *
 on_begin (void *self, void *const *arguments, ssize_t n_arguments)
 {
-  tide_calls_emit (TIDE_CALL_CALL, arguments[0], offset_of (arguments[1]), 0, NULL);
+  tide_calls_cover_call_ends ();
+  emit (TIDE_CALL_CALL, arguments, offset_of (arguments[1]), 0, NULL);
   return tide_py.none;
 }
 
 static void *
 on_end (void *self, void *const *arguments, ssize_t n_arguments)
 {
-  tide_calls_emit (TIDE_CALL_RETURN, arguments[0], offset_of (arguments[1]), 0, NULL);
+  emit (TIDE_CALL_RETURN, arguments, offset_of (arguments[1]), 0, NULL);
   return tide_py.none;
 }
 
@@ -64,7 +82,7 @@ on_unwind (void *self, void *const *arguments, ssize_t n_arguments)
       && tide_pylayout_frame (&monitor.layout, tide_codes_peek, NULL, top, &frame)
       && frame.code == (uint64_t)(uintptr_t)arguments[0])
     offset = (int32_t)frame.offset;
-  tide_calls_emit (TIDE_CALL_RETURN, arguments[0], offset, 0, NULL);
+  emit (TIDE_CALL_RETURN, arguments, offset, 0, NULL);
   return tide_py.none;
 }
 
@@ -81,11 +99,15 @@ on_c (TideCallKind kind, void *const *arguments)
 {
   void *callee = arguments[2];
 
+  if (kind == TIDE_CALL_C_CALL)
+    tide_calls_cover_call_begins (callee);
+  else
+    tide_calls_cover_call_ends ();
   /* A method descriptor without an object is called in vain.  */
   if (is_c_function (callee)
       || (((const void *const *)callee)[1] == tide_py.method_descriptor_type
           && arguments[3] != monitor.missing))
-    tide_calls_emit (kind, arguments[0], offset_of (arguments[1]), 0, callee);
+    emit (kind, arguments, offset_of (arguments[1]), 0, callee);
   return tide_py.none;
 }
 
@@ -110,7 +132,7 @@ on_c_raise (void *self, void *const *arguments, ssize_t n_arguments)
 static void *
 on_line (void *self, void *const *arguments, ssize_t n_arguments)
 {
-  tide_calls_emit (TIDE_CALL_LINE, arguments[0], 0, offset_of (arguments[1]), NULL);
+  emit (TIDE_CALL_LINE, arguments, 0, offset_of (arguments[1]), NULL);
   return tide_py.none;
 }
 
@@ -121,12 +143,12 @@ on_jump (void *self, void *const *arguments, ssize_t n_arguments)
   int32_t from = offset_of (arguments[1]), to = offset_of (arguments[2]);
   int line;
 
-  if (from >= to)
+  if (is_code (arguments[0]) && from >= to)
     {
       line = tide_py.PyCode_Addr2Line (arguments[0], to);
       if (line > 0 && line == tide_py.PyCode_Addr2Line (arguments[0], from))
         {
-          tide_calls_emit (TIDE_CALL_LINE, arguments[0], 0, line, NULL);
+          emit (TIDE_CALL_LINE, arguments, 0, line, NULL);
           return tide_py.none;
         }
     }
@@ -137,7 +159,7 @@ on_jump (void *self, void *const *arguments, ssize_t n_arguments)
 static void *
 on_raise (void *self, void *const *arguments, ssize_t n_arguments)
 {
-  tide_calls_emit (TIDE_CALL_EXCEPT, arguments[0], offset_of (arguments[1]), 0, NULL);
+  emit (TIDE_CALL_EXCEPT, arguments, offset_of (arguments[1]), 0, NULL);
   return tide_py.none;
 }
 
@@ -195,9 +217,9 @@ take_tool (void)
   return false;
 }
 
-/* Registers FUNCTION, or, NULL, nothing any more.  Gives the bits of the events, -1: failed.  */
+/* Registers FUNCTION for TOOL, or, NULL, nothing any more.  Gives the bits of the events, -1: failed.  */
 static long
-subscribe (const Subscription *subscription, void *events, void *function)
+subscribe (const Subscription *subscription, int tool, void *events, void *function)
 {
   long bits = 0;
 
@@ -206,8 +228,8 @@ subscribe (const Subscription *subscription, void *events, void *function)
       long bit = event_bit (events, subscription->names[i]);
 
       if (bit
-          && !done (tide_py.PyObject_CallMethod (monitor.monitoring, "register_callback", "ilO", monitor.tool,
-                                                 bit, function ? function : tide_py.none)))
+          && !done (tide_py.PyObject_CallMethod (monitor.monitoring, "register_callback", "ilO", tool, bit,
+                                                 function ? function : tide_py.none)))
         return -1;
       bits |= bit;
     }
@@ -215,14 +237,14 @@ subscribe (const Subscription *subscription, void *events, void *function)
 }
 
 static void
-stop (void)
+give_up_tool (int tool)
 {
   void *events = tide_py.PyObject_GetAttrString (monitor.monitoring, "events");
 
-  done (tide_py.PyObject_CallMethod (monitor.monitoring, "set_events", "ii", monitor.tool, 0));
+  done (tide_py.PyObject_CallMethod (monitor.monitoring, "set_events", "ii", tool, 0));
   for (size_t i = 0; events && i < N_SUBSCRIPTIONS; i++)
-    subscribe (&subscriptions[i], events, NULL);
-  done (tide_py.PyObject_CallMethod (monitor.monitoring, "free_tool_id", "i", monitor.tool));
+    subscribe (&subscriptions[i], tool, events, NULL);
+  done (tide_py.PyObject_CallMethod (monitor.monitoring, "free_tool_id", "i", tool));
   tide_py.PyErr_Clear ();
   if (events)
     tide_py.Py_DecRef (events);
@@ -245,7 +267,7 @@ listen (uint32_t kinds)
       if (!(kinds & subscription->kinds))
         continue;
       function = tide_py.PyCFunction_NewEx (&subscription->method, NULL, NULL);
-      bits = function ? subscribe (subscription, events, function) : -1;
+      bits = function ? subscribe (subscription, monitor.tool, events, function) : -1;
       if (function)
         tide_py.Py_DecRef (function);
       good = bits >= 0;
@@ -258,14 +280,100 @@ listen (uint32_t kinds)
          && done (tide_py.PyObject_CallMethod (monitor.monitoring, "set_events", "il", monitor.tool, wanted));
 }
 
-static bool
-start (const TidePythonLayout *layout, char *reason, size_t size)
+/* With what the sink wants.  */
+static const char *
+settle (void)
 {
   uint32_t kinds = tide_calls_state.sink.kinds;
 
-  monitor.layout = *layout;
   if (kinds & TIDE_CALLS_C_KINDS)
     kinds |= TIDE_CALLS_BIT (C_CALL);
+  if (!take_tool ())
+    return "Other tools have taken all places of sys.monitoring.";
+  if (listen (kinds))
+    return NULL;
+  give_up_tool (monitor.tool);
+  return "sys.monitoring refuses our events.";
+}
+
+static bool
+is_ours (long tool)
+{
+  return tool == monitor.tool;
+}
+
+static void give_way (void);
+
+/* Which names stand in such a dict is CPython's affair; ours are among those that we subscribe to.  */
+static void
+hide (void *all_events)
+{
+  for (size_t i = 0; i < N_SUBSCRIPTIONS; i++)
+    for (int k = 0; k < MAX_EVENTS && subscriptions[i].names[k]; k++)
+      {
+        const char *name = subscriptions[i].names[k];
+        void *value = tide_py.PyDict_GetItemString (all_events, name);
+        long others = value ? tide_py.PyLong_AsLong (value) & ~(1l << monitor.tool) : 0;
+
+        if (!value)
+          continue;
+        if (others == 0)
+          done (tide_py.PyObject_CallMethod (all_events, "pop", "s", name));
+        else if ((value = tide_py.PyLong_FromLong (others)))
+          {
+            tide_py.PyDict_SetItemString (all_events, name, value);
+            tide_py.Py_DecRef (value);
+          }
+      }
+  tide_py.PyErr_Clear ();
+}
+
+static TideCallsCoverUser cover_user = { .is_ours = is_ours, .give_way = give_way, .hide = hide };
+
+static void
+cover (void)
+{
+  void *events = tide_py.PyObject_GetAttrString (monitor.monitoring, "events");
+
+  tide_py.PyErr_Clear ();
+  if (events)
+    {
+      cover_user.call = event_bit (events, "CALL");
+      cover_user.call_and_ends =
+          cover_user.call | event_bit (events, "C_RETURN") | event_bit (events, "C_RAISE");
+    }
+  tide_python_release (events);
+  tide_calls_cover_put (monitor.monitoring, &cover_user);
+}
+
+/* The next place is taken before the last is left, so that no event is missed.  */
+static void
+give_way (void)
+{
+  int left = monitor.tool;
+
+  tide_calls_cover_lift ();
+  monitor.lost = settle ();
+  give_up_tool (left);
+  if (monitor.lost)
+    monitor.tool = -1;
+  else
+    cover ();
+}
+
+static void
+stop (void)
+{
+  tide_calls_cover_lift ();
+  if (monitor.tool >= 0)
+    give_up_tool (monitor.tool);
+  monitor.tool = -1;
+}
+
+static bool
+start (const TidePythonLayout *layout, char *reason, size_t size)
+{
+  monitor.layout = *layout;
   if (!monitor.monitoring)
     {
       monitor.monitoring = tide_py.PySys_GetObject ("monitoring");
@@ -279,21 +387,25 @@ start (const TidePythonLayout *layout, char *reason, size_t size)
       monitor.missing = tide_py.PyObject_GetAttrString (monitor.monitoring, "MISSING");
       tide_py.PyErr_Clear ();
     }
-  if (!take_tool ())
+  monitor.lost = settle ();
+  if (monitor.lost)
     {
-      snprintf (reason, size, "Other tools have taken all free places of sys.monitoring.");
+      snprintf (reason, size, "%s", monitor.lost);
+      monitor.tool = -1;
       return false;
     }
-  if (!listen (kinds))
-    {
-      stop ();
-      snprintf (reason, size, "sys.monitoring refuses our events.");
-      return false;
-    }
+  cover ();
   return true;
+}
+
+static const char *
+check (void)
+{
+  return monitor.lost;
 }
 
 const TideCallsSource tide_calls_by_monitor = {
   .start = start,
   .stop = stop,
+  .check = check,
 };

@@ -1,3 +1,4 @@
+#include "tide-calls-cover.h"
 #include "tide-calls-private.h"
 #include "tide-python.h"
 
@@ -142,6 +143,10 @@ take (const Slot *slot, void *frame, int what, void *argument)
   if (what < 0 || (size_t)what >= sizeof kind_of / sizeof kind_of[0])
     return 0;
   kind = (TideCallKind)kind_of[what];
+  if (kind == TIDE_CALL_C_CALL)
+    tide_calls_cover_call_begins (argument);
+  else if (kind == TIDE_CALL_C_RETURN || kind == TIDE_CALL_C_EXCEPT || kind == TIDE_CALL_CALL)
+    tide_calls_cover_call_ends ();
   if (!(slot->kinds & (1u << kind)))
     return 0;
   is_c = (1u << kind) & TIDE_CALLS_C_KINDS;
@@ -254,6 +259,7 @@ stop (void)
 {
   void *tstate;
 
+  tide_calls_cover_lift ();
   for (tstate = tide_py.PyInterpreterState_ThreadHead (tide_py.PyInterpreterState_Main ()); tstate;
        tstate = tide_py.PyThreadState_Next (tstate))
     for (int i = 0; i < N_SLOTS; i++)
@@ -337,6 +343,7 @@ start (const TidePythonLayout *layout, char *reason, size_t size)
         }
     }
   sweep ();
+  tide_calls_cover_put (NULL, NULL);
   return true;
 }
 

@@ -34,6 +34,7 @@ typedef struct
 
 #define TIDE_PY_METH_VARARGS 1
 #define TIDE_PY_METH_NOARGS 4
+#define TIDE_PY_METH_O 8
 #define TIDE_PY_METH_FASTCALL 128
 #define TIDE_PY_FILE_INPUT 257
 #define TIDE_PY_DOMAIN_RAW 0

@@ -141,7 +141,7 @@ class Calls(unittest.TestCase):
 
     def check_own_profiler(self, python):
         """It sees what it would see without us."""
-        for how in ("setprofile", "settrace", "cProfile", "none"):
+        for how in ("setprofile", "settrace", "cProfile", "none") + (("monitoring",) if self.version >= (3, 12) else ()):
             for instrument in ("calls", "lines"):
                 with self.subTest("%s, %s" % (how, instrument)):
                     stream = frames.run(python, [program("profiled.py"), how, self.answer], [instrument])

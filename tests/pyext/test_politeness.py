@@ -113,6 +113,123 @@ if monitoring:
     outer()
     print(seen)
 """,
+    # Whoever looks at all places, and takes each of them, finds what there is without us.
+    "places": """
+monitoring = getattr(sys, "monitoring", None)
+if monitoring:
+    E = monitoring.events
+    def look():
+        print([(monitoring.get_tool(tool), monitoring.get_events(tool)) for tool in range(6)], monitoring._all_events())
+    def note(code, *arguments):
+        if code.co_name in ("outer", "inner", "work"):
+            seen.append(code.co_name)
+    look()
+    for tool in (4, 3, 4, 5, 0, 1, 2):
+        seen = []
+        for change in (lambda: monitoring.set_events(tool, E.CALL), lambda: monitoring.set_local_events(tool, work.__code__, E.LINE)):
+            try:
+                change()
+            except ValueError as error:
+                print(error)
+        print(monitoring.get_local_events(tool, work.__code__), monitoring.register_callback(tool, E.PY_START, note))
+        monitoring.use_tool_id(tool, "mine")
+        monitoring.set_events(tool, E.PY_START)
+        look()
+        outer()
+        print(seen)
+        monitoring.set_events(tool, 0)
+        print(monitoring.register_callback(tool, E.PY_START, None) is note)
+        monitoring.free_tool_id(tool)
+        monitoring.free_tool_id(tool)
+    seen = []
+    for tool in range(6):
+        monitoring.use_tool_id(tool, "all")
+        monitoring.register_callback(tool, E.PY_RETURN, note)
+        monitoring.set_events(tool, E.PY_RETURN)
+    outer()
+    look()
+    for tool in range(6):
+        monitoring.set_events(tool, 0)
+        monitoring.free_tool_id(tool)
+    look()
+    print(seen)
+    for wrong in (6, -1, "4", 1 << 70):
+        try:
+            monitoring.get_tool(wrong)
+        except (ValueError, TypeError, OverflowError) as error:
+            print(type(error), error)
+""",
+    # The call that begins to listen is not told to have returned.
+    "beginning": """
+import profile, warnings
+warnings.simplefilter("ignore")
+profiler = profile.Profile()
+profiler.runcall(outer)
+profiler.create_stats()
+print(sorted((key[2], value[0]) for key, value in profiler.stats.items()))
+seen = []
+def note(frame, event, argument):
+    if frame.f_code.co_filename == __file__:
+        seen.append((event, getattr(argument, "__name__", None)))
+for begin in (sys.setprofile, getattr(sys, "_setprofileallthreads", sys.setprofile)):
+    begin(note)
+    len("a")
+    begin(note)
+    begin(None)
+try:
+    sys.setprofile()
+except TypeError as error:
+    print(error)
+print(seen)
+monitoring = getattr(sys, "monitoring", None)
+if monitoring:
+    E, seen = monitoring.events, []
+    monitoring.use_tool_id(monitoring.PROFILER_ID, "mine")
+    for name in ("CALL", "C_RETURN", "C_RAISE"):
+        def callback(code, offset, callee, argument, name=name):
+            if code.co_filename == __file__:
+                seen.append((name, callee.__name__))
+        monitoring.register_callback(monitoring.PROFILER_ID, getattr(E, name), callback)
+    for events in (E.CALL, E.CALL | E.C_RETURN | E.C_RAISE, E.CALL | E.PY_START, E.PY_RETURN, E.C_RETURN, E.CALL | E.C_RETURN, -1, 1 << 70, "x"):
+        try:
+            monitoring.set_events(monitoring.PROFILER_ID, events)
+            print(monitoring.get_events(monitoring.PROFILER_ID))
+            len("a")
+            int("x")
+        except (ValueError, TypeError, OverflowError) as error:
+            print(error)
+        monitoring.set_events(monitoring.PROFILER_ID, monitoring.get_events(monitoring.PROFILER_ID))
+        monitoring.set_events(monitoring.PROFILER_ID, 0)
+    list(map(monitoring.set_events, [monitoring.PROFILER_ID], [E.CALL]))
+    len("a")
+    monitoring.set_events(monitoring.PROFILER_ID, 0)
+    monitoring.free_tool_id(monitoring.PROFILER_ID)
+    try:
+        monitoring.set_events(monitoring.PROFILER_ID, E.CALL)
+    except ValueError as error:
+        print(error)
+    print(seen)
+""",
+    # Modules written in C may tell events of objects that are no code.
+    "codelike": """
+import ctypes
+class State(ctypes.Structure):
+    _fields_ = [("active", ctypes.c_uint8), ("opaque", ctypes.c_uint8)]
+enter = getattr(ctypes.pythonapi, "PyMonitoring_EnterScope", None)
+if enter:
+    kinds = bytes([0, 1, 2, 4, 5])
+    states, version = (State * len(kinds))(), ctypes.c_uint64()
+    enter.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_ssize_t]
+    enter(states, ctypes.byref(version), kinds, len(kinds))
+    like = ctypes.py_object("like code")
+    for number in range(50):
+        for state, name, rest in zip(states, ("PyStart", "PyResume", "PyReturn", "Call", "Line"),
+                                     ((), (), (ctypes.py_object(3),), (ctypes.py_object(len), ctypes.py_object("a")), (ctypes.c_int(7),))):
+            if state.active:
+                getattr(ctypes.pythonapi, "_PyMonitoring_Fire%sEvent" % name)(ctypes.byref(state), like, ctypes.c_int32(number), *rest)
+    ctypes.pythonapi.PyMonitoring_ExitScope()
+print(outer())
+""",
     "tracemalloc": """
 import tracemalloc
 before = tracemalloc.is_tracing()
@@ -290,6 +407,16 @@ class Politeness(unittest.TestCase):
             if "calls" in names and sys.version_info < (3, 12):
                 self.check_off(stream.instruments[frames.INSTRUMENTS["calls"]])
 
+    def test_all_places_taken(self):
+        """A program that takes all places of sys.monitoring has them, and we have no calls: told in a sentence."""
+        program = self.write(COMMON + "for tool in range(6 if hasattr(sys, 'monitoring') else 0):\n    sys.monitoring.use_tool_id(tool, 'mine')\n"
+                             "    print(sys.monitoring.get_tool(tool))\nfor i in range(200):\n    work(3)\n")
+        for names, stream in list(self.compare([program])):
+            if "calls" in names and sys.version_info >= (3, 12):
+                self.check_off(stream.instruments[frames.INSTRUMENTS["calls"]])
+            else:
+                self.check_words(stream)
+
     def test_stop_restores_everything(self):
         """What a sitecustomize saw before there was an agent, the program sees again after its stop."""
         early = """
@@ -318,6 +445,10 @@ def snapshot():
     answer["hooks"] = [sys.getprofile(), sys.gettrace(), threading._profile_hook, threading._trace_hook, list(gc.callbacks)]
     if hasattr(sys, "monitoring"):
         answer["tools"] = [[sys.monitoring.get_tool(tool), sys.monitoring.get_tool(tool) and sys.monitoring.get_events(tool)] for tool in range(6)]
+        builtins = [getattr(sys.monitoring, name) for name in dir(sys.monitoring)] + [sys.setprofile, sys._setprofileallthreads]
+        # The second word of their methods: the function in C.
+        answer["functions"] = [ctypes.c_void_p.from_address(ctypes.c_void_p.from_address(id(builtin) + 16).value + 8).value
+                               for builtin in builtins if type(builtin) is type(len)]
     return answer
 before = snapshot()
 """

@@ -41,6 +41,16 @@ elif how == "cProfile":
     profile.disable()
     profile.create_stats()
     seen = [0] * sum(entry[0] for key, entry in profile.stats.items() if key[2] == "work")
+elif how == "monitoring":
+    E = sys.monitoring.events
+    for tool in (4, 3):
+        sys.monitoring.use_tool_id(tool, "mine")
+        sys.monitoring.register_callback(tool, E.PY_START, lambda code, offset: seen.append(0) if code is work.__code__ else None)
+    for n, tool in ((3, 4), (4, 3)):
+        sys.monitoring.set_events(tool, E.PY_START)
+        for _ in range(n):
+            work()
+        sys.monitoring.set_events(tool, 0)
 elif how == "none":
     for _ in range(7):
         work()
