@@ -144,7 +144,8 @@ run_live (TideWindow *window, const Live *live, double seconds)
     tide_session_set_selection (session, (TideSpan){ 0, tide_session_get_whole (session).end_ns / 2 });
   if (live->typing)
     typing = g_timeout_add (200, type_on,
-                            tide_functions_view_get_filter_entry (tide_window_get_functions_view (window)));
+                            tide_filter_row_get_entry (tide_functions_view_get_filter_row (
+                                tide_window_get_functions_view (window))));
   tide_frame_meter_begin (meter);
   run_for (seconds * live->parts);
   tide_frame_meter_print (meter, live->name);
