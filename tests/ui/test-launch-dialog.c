@@ -276,6 +276,66 @@ test_warning (void)
   fixture_end (&fixture);
 }
 
+/* The right to follow page faults is asked for where it is missing and wanted, and nowhere else.  */
+static void
+test_ask_permission (void)
+{
+  static const struct
+  {
+    TideFaultAccess access;
+    const char *may_not_ask;
+    gboolean faults, sensitive;
+    const char *note;
+  } cases[] = {
+    { TIDE_FAULT_ACCESS_GIVEN, NULL, TRUE, FALSE, "Not needed" },
+    { TIDE_FAULT_ACCESS_IMPOSSIBLE, NULL, TRUE, FALSE, "cannot be followed" },
+    { TIDE_FAULT_ACCESS_REFUSED, NULL, TRUE, TRUE, "password" },
+    { TIDE_FAULT_ACCESS_REFUSED, NULL, FALSE, FALSE, "password" },
+    { TIDE_FAULT_ACCESS_REFUSED, "There is no polkit.", TRUE, FALSE, "There is no polkit." },
+  };
+  Fixture fixture;
+  GtkCheckButton *ask, *faults;
+
+  fixture_begin (&fixture);
+  ask = GTK_CHECK_BUTTON (child (&fixture, "ask"));
+  faults = GTK_CHECK_BUTTON (child (&fixture, "faults"));
+  type (&fixture, "program", fixture.script);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TideLaunch) without = NULL;
+      g_autoptr (TideLaunch) with = NULL;
+
+      tide_launch_dialog_set_fault_access (fixture.dialog, cases[i].access, cases[i].may_not_ask);
+      gtk_check_button_set_active (faults, cases[i].faults);
+      g_assert_cmpint (gtk_widget_get_sensitive (GTK_WIDGET (ask)), ==, cases[i].sensitive);
+      g_assert_nonnull (
+          strstr (gtk_label_get_text (GTK_LABEL (child (&fixture, "ask_note"))), cases[i].note));
+      gtk_check_button_set_active (ask, FALSE);
+      without = tide_launch_dialog_build (fixture.dialog, &error);
+      g_assert_no_error (error);
+      g_assert_false (without->ask_permission);
+      gtk_check_button_set_active (ask, TRUE);
+      with = tide_launch_dialog_build (fixture.dialog, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (with->ask_permission, ==, cases[i].sensitive);
+    }
+  /* What was launched so is shown so.  */
+  {
+    g_autoptr (TideLaunch) launch = tide_launch_new ();
+
+    launch->program = g_strdup (fixture.script);
+    tide_launch_dialog_set_fault_access (fixture.dialog, TIDE_FAULT_ACCESS_REFUSED, NULL);
+    tide_launch_dialog_fill (fixture.dialog, launch);
+    g_assert_false (gtk_check_button_get_active (ask));
+    launch->ask_permission = TRUE;
+    tide_launch_dialog_fill (fixture.dialog, launch);
+    g_assert_true (gtk_check_button_get_active (ask));
+    ui_picture (GTK_WIDGET (fixture.dialog), "launch-dialog-ask");
+  }
+  fixture_end (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -287,5 +347,6 @@ main (int argc, char **argv)
   g_test_add_func ("/launch-dialog/recent", test_recent);
   g_test_add_func ("/launch-dialog/interpreters", test_interpreters);
   g_test_add_func ("/launch-dialog/warning", test_warning);
+  g_test_add_func ("/launch-dialog/ask-permission", test_ask_permission);
   return g_test_run ();
 }

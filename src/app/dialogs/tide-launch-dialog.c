@@ -3,6 +3,7 @@
 #include "tide-launch-dialog.h"
 
 #include "tide-environment-editor.h"
+#include "tide-helper-command.h"
 #include "tide-instrument-list.h"
 #include "tide-resources.h"
 #include "tide-wire.h"
@@ -32,6 +33,10 @@ struct _TideLaunchDialog
   TideEnvironmentEditor *environment;
   GtkCheckButton *events;
   GtkCheckButton *faults;
+  GtkCheckButton *ask; /* for the right to follow page faults */
+  GtkLabel *ask_note;
+  TideFaultAccess fault_access;
+  char *may_not_ask; /* why, NULL: it may be asked */
   GtkExpander *more;
   TideInstrumentList *instruments;
   GtkCheckButton *children;
@@ -126,6 +131,9 @@ tide_launch_dialog_build (TideLaunchDialog *self, GError **error)
   if (gtk_check_button_get_active (self->faults))
     launch->instruments |= TIDE_INSTRUMENT_FAULTS;
   launch->instruments |= tide_instrument_list_get_chosen (self->instruments);
+  /* Where it is not needed or cannot be had, nobody is asked.  */
+  launch->ask_permission =
+      gtk_check_button_get_active (self->ask) && gtk_widget_get_sensitive (GTK_WIDGET (self->ask));
   launch->trigger_bytes = options.trigger_bytes;
   launch->sample_bytes = options.sample_bytes;
   launch->budget = options.budget;
@@ -153,6 +161,28 @@ tide_launch_dialog_say (TideLaunchDialog *self, const char *problem)
     gtk_widget_remove_css_class (GTK_WIDGET (self->problem), "problem");
 }
 
+/* The right can be asked for where it is missing, and where it is wanted.  */
+static void
+tide_launch_dialog_update_ask (TideLaunchDialog *self)
+{
+  gboolean wanted = gtk_check_button_get_active (self->faults);
+  gboolean refused = self->fault_access == TIDE_FAULT_ACCESS_REFUSED;
+  const char *note;
+
+  if (self->fault_access == TIDE_FAULT_ACCESS_GIVEN)
+    note = _ ("Not needed: this system lets programs follow their page faults.");
+  else if (!refused)
+    note = _ ("Page faults cannot be followed here: the kernel is too old, or hides them.");
+  else if (self->may_not_ask != NULL)
+    note = self->may_not_ask;
+  else
+    note =
+        _ ("This system refuses it to programs. When the program starts, the system’s own dialog asks for an "
+           "administrator’s password; the right is for this program and ends with it.");
+  gtk_label_set_text (self->ask_note, note);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->ask), wanted && refused && self->may_not_ask == NULL);
+}
+
 static void
 tide_launch_dialog_validate (TideLaunchDialog *self)
 {
@@ -163,6 +193,7 @@ tide_launch_dialog_validate (TideLaunchDialog *self)
 
   if (self->filling)
     return;
+  tide_launch_dialog_update_ask (self);
   launch = tide_launch_dialog_build (self, &error);
   tide_launch_dialog_say (self, launch == NULL && !empty ? error->message : NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.launch", launch != NULL);
@@ -265,6 +296,7 @@ tide_launch_dialog_fill (TideLaunchDialog *self, const TideLaunch *launch)
   tide_environment_editor_set (self->environment, (const char *const *)launch->environment);
   gtk_check_button_set_active (self->events, (launch->instruments & TIDE_INSTRUMENT_EVENTS) != 0);
   gtk_check_button_set_active (self->faults, (launch->instruments & TIDE_INSTRUMENT_FAULTS) != 0);
+  gtk_check_button_set_active (self->ask, launch->ask_permission);
   tide_instrument_list_set_chosen (self->instruments, launch->instruments);
   tide_instrument_list_set_options (self->instruments, &options);
   /* What was chosen is not hidden.  */
@@ -324,6 +356,29 @@ tide_launch_dialog_accept (GtkWidget *widget, const char *action, GVariant *para
   gtk_window_destroy (GTK_WINDOW (self));
 }
 
+void
+tide_launch_dialog_set_fault_access (TideLaunchDialog *self, TideFaultAccess access, const char *may_not_ask)
+{
+  g_return_if_fail (TIDE_IS_LAUNCH_DIALOG (self));
+
+  self->fault_access = access;
+  g_free (self->may_not_ask);
+  self->may_not_ask = g_strdup (may_not_ask);
+  tide_launch_dialog_validate (self);
+}
+
+static void
+tide_launch_dialog_look_at_faults (TideLaunchDialog *self)
+{
+  TideFaultAccess access = tide_fault_access_look ();
+  g_autoptr (GError) error = NULL;
+
+  if (access == TIDE_FAULT_ACCESS_REFUSED && !tide_helper_may_ask (&error))
+    tide_launch_dialog_set_fault_access (self, access, error->message);
+  else
+    tide_launch_dialog_set_fault_access (self, access, NULL);
+}
+
 const char *
 tide_launch_dialog_get_problem (TideLaunchDialog *self)
 {
@@ -343,6 +398,7 @@ tide_launch_dialog_dispose (GObject *object)
 
   g_clear_object (&self->prompter);
   g_clear_object (&self->recent);
+  g_clear_pointer (&self->may_not_ask, g_free);
   G_OBJECT_CLASS (tide_launch_dialog_parent_class)->dispose (object);
 }
 
@@ -376,6 +432,8 @@ tide_launch_dialog_class_init (TideLaunchDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, environment);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, events);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, faults);
+  gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, ask);
+  gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, ask_note);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, more);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, instruments);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, children);
@@ -405,6 +463,9 @@ tide_launch_dialog_new (GtkWindow *parent, TidePrompter *prompter, TideRecent *r
   tide_interpreter_chooser_set_prompter (self->interpreters, prompter);
   tide_launch_dialog_list_recent (self);
   tide_launch_dialog_kind_changed (self);
+  tide_launch_dialog_look_at_faults (self);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self->ask), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY,
+                                  self->ask_note, NULL, -1);
   tide_interpreter_chooser_find (self->interpreters, here);
   gtk_widget_grab_focus (GTK_WIDGET (self->program));
   return self;

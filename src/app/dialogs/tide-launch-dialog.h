@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tide-fault-access.h"
 #include "tide-interpreter-chooser.h"
 #include "tide-prompter.h"
 #include "tide-recent.h"
@@ -21,6 +22,10 @@ void tide_launch_dialog_fill (TideLaunchDialog *self, const TideLaunch *launch);
 TideLaunch *tide_launch_dialog_build (TideLaunchDialog *self, GError **error);
 /* What stands in the line for what is wrong, NULL: nothing.  Borrowed.  */
 const char *tide_launch_dialog_get_problem (TideLaunchDialog *self);
+/* What the dialog says of the right to follow page faults; it looks by itself.  MAY_NOT_ASK: a sentence why
+ * it cannot be asked for, NULL: it can.  For tests.  */
+void
+tide_launch_dialog_set_fault_access (TideLaunchDialog *self, TideFaultAccess access, const char *may_not_ask);
 /* Borrowed, for tests.  */
 TideInterpreterChooser *tide_launch_dialog_get_interpreters (TideLaunchDialog *self);
 
