@@ -4,6 +4,7 @@
 
 #include "tide-color-scheme.h"
 #include "tide-facts.h"
+#include "tide-fold-layout.h"
 #include "tide-format.h"
 #include "tide-resources.h"
 #include "tide-settings.h"
@@ -316,6 +317,7 @@ tide_window_class_init (TideWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   tide_resources_ensure ();
+  g_type_ensure (TIDE_TYPE_FOLD_LAYOUT);
   g_type_ensure (TIDE_TYPE_MESSAGE_BAR);
   g_type_ensure (TIDE_TYPE_START_PAGE);
   g_type_ensure (TIDE_TYPE_SESSION_PAGE);

@@ -226,6 +226,55 @@ test_dark (void)
   ui_window_destroy (window);
 }
 
+/* How small the window can be, pixels.  HEIGHT: at that width.  */
+static void
+assert_fits (TideWindow *window, int width, int height, const char *what)
+{
+  int minimum_width, minimum_height;
+
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum_width, NULL, NULL, NULL);
+  g_test_message ("%s: at least %d wide", what, minimum_width);
+  g_assert_cmpint (minimum_width, <=, width);
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_VERTICAL, width, &minimum_height, NULL, NULL,
+                      NULL);
+  g_test_message ("%s: at least %d high where it is %d wide", what, minimum_height, width);
+  g_assert_cmpint (minimum_height, <=, height);
+}
+
+/* On a telephone, in half a screen, and as a strip: whatever is shown.  */
+static void
+test_small (void)
+{
+  static const char *const tabs[] = { "functions", "lines", "events", "output", "details" };
+  TideWindow *window = ui_window_new ();
+  TideSession *session = tide_window_get_session (window);
+  g_autoptr (TideRecording) recording = ui_recording_of_bytes (300, 0);
+  TideMessageBar *bar = tide_window_get_message_bar (window);
+
+  assert_fits (window, 360, 500, "start page");
+  assert_fits (window, 800, 300, "start page");
+  ui_window_show (window, recording);
+  tide_session_set_selection (session, (TideSpan){ 10 * UI_MS, 2000 * UI_MS });
+  tide_session_set_filter (session, "function");
+  tide_message_bar_show (bar, TIDE_MESSAGE_WARNING,
+                         "A long sentence of a message that says what has happened, and what one can do now",
+                         "Do It", "win.fit");
+  for (guint i = 0; i < G_N_ELEMENTS (tabs); i++)
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (window), "tab", g_variant_new_string (tabs[i]));
+      ui_settle (window);
+      assert_fits (window, 360, 500, tabs[i]);
+    }
+  tide_message_bar_dismiss (bar);
+  for (guint i = 0; i < G_N_ELEMENTS (tabs); i++)
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (window), "tab", g_variant_new_string (tabs[i]));
+      ui_settle (window);
+      assert_fits (window, 800, 300, tabs[i]);
+    }
+  ui_window_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,5 +288,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/export", test_export);
   g_test_add_func ("/window/accessible", test_accessible);
   g_test_add_func ("/window/dark", test_dark);
+  g_test_add_func ("/window/small", test_small);
   return g_test_run ();
 }

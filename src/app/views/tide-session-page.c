@@ -4,6 +4,7 @@
 
 #include "tide-details-view.h"
 #include "tide-events-view.h"
+#include "tide-fold-layout.h"
 #include "tide-headline.h"
 #include "tide-lines-view.h"
 #include "tide-overview.h"
@@ -89,6 +90,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
   g_type_ensure (TIDE_TYPE_EVENTS_VIEW);
   g_type_ensure (TIDE_TYPE_OUTPUT_VIEW);
   g_type_ensure (TIDE_TYPE_DETAILS_VIEW);
+  g_type_ensure (TIDE_TYPE_FOLD_LAYOUT);
   g_type_ensure (TIDE_TYPE_HEADLINE);
   g_type_ensure (TIDE_TYPE_PROCESS_CHOOSER);
   g_type_ensure (TIDE_TYPE_STATUS_BAR);

@@ -5,6 +5,7 @@
 #include "tide-format.h"
 #include "tide-recording-name.h"
 #include "tide-resources.h"
+#include "tide-wrap-layout.h"
 #include "tide-session.h"
 
 #include <glib/gi18n-lib.h>
@@ -193,6 +194,7 @@ tide_start_page_class_init (TideStartPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = tide_start_page_dispose;
   G_OBJECT_CLASS (klass)->finalize = tide_start_page_finalize;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  g_type_ensure (TIDE_TYPE_WRAP_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, TIDE_RESOURCE_PATH "/tide-start-page.ui");
   gtk_widget_class_bind_template_child (widget_class, TideStartPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, TideStartPage, recent_box);

@@ -3,6 +3,7 @@
 #include "tide-status-bar.h"
 
 #include "tide-facts.h"
+#include "tide-fold-layout.h"
 #include "tide-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -222,7 +223,14 @@ tide_status_bar_class_init (TideStatusBarClass *klass)
 static void
 tide_status_bar_init (TideStatusBar *self)
 {
-  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
+  /* What stays longest when there is little room; all of it is under Details as well.  */
+  static const guint keep[N_ITEMS] = {
+    [ITEM_LOST] = 7,    [ITEM_READOUT] = 6, [ITEM_END] = 5, [ITEM_COST] = 4,
+    [ITEM_WARNING] = 3, [ITEM_METHOD] = 2,  [ITEM_SIZE] = 1
+  };
+  GtkLayoutManager *layout = g_object_new (TIDE_TYPE_FOLD_LAYOUT, "spacing", 24, NULL);
+
+  self->box = g_object_new (GTK_TYPE_BOX, "layout-manager", layout, NULL);
   for (guint i = 0; i < N_ITEMS; i++)
     {
       GtkWidget *label = gtk_label_new (NULL);
@@ -231,6 +239,7 @@ tide_status_bar_init (TideStatusBar *self)
       gtk_label_set_ellipsize (self->items[i], PANGO_ELLIPSIZE_END);
       gtk_widget_set_visible (label, FALSE);
       gtk_box_append (GTK_BOX (self->box), label);
+      g_object_set (gtk_layout_manager_get_layout_child (layout, label), "keep", keep[i], NULL);
     }
   gtk_widget_add_css_class (GTK_WIDGET (self->items[ITEM_WARNING]), "warning");
   gtk_widget_set_hexpand (GTK_WIDGET (self->items[ITEM_READOUT]), TRUE);
