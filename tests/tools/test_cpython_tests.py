@@ -64,6 +64,9 @@ def compare(*runs):
     return answer["events"][1:]
 
 
+A, B = "test.test_a.A.test_a", "test.test_a.A.test_b"
+cpython_tests.EXPECTED = (cpython_tests.Difference(A, ("calls", "lines"), (3, 12), (3, 13), "why"),
+                          cpython_tests.Difference(B, ("lines",), (3, 13), (3, 99), "because"))
 bare, measured, dead, slow = run_modules()
 CASES = [
     ("outcomes", bare, OUTCOMES),
@@ -76,6 +79,10 @@ CASES = [
     ("no difference", compare(("failed", "failed")), ([], 0)),
     ("a steady one", compare(*[("passed", "failed")] * 3), ([("t", "passed", "failed")], 0)),
     ("an unsteady one", compare(("passed", "failed"), ("failed", "failed")), ([], 1)),
+    ("expected", cpython_tests.expected((3, 13, 2), "events,lines", {A: "passed", B: "passed"}), {A: "why", B: "because"}),
+    ("expected of another version", cpython_tests.expected((3, 14, 0), "lines", {A: "passed", B: "passed"}), {B: "because"}),
+    ("expected of another instrument", cpython_tests.expected((3, 13, 2), "calls,gc", {A: "passed", B: "passed"}), {A: "why"}),
+    ("expected of a test that is not there", cpython_tests.expected((3, 13, 2), "lines", {B: "passed"}), {B: "because"}),
     ("one that mends itself", compare(("passed", "failed"), ("passed", "passed")), ([], 1)),
 ]
 
