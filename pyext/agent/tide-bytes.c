@@ -31,10 +31,7 @@
 #define UNLIKELY(x) __builtin_expect (!!(x), 0)
 #define COLD __attribute__ ((noinline, cold))
 
-__thread bool tide_bytes_inside;
-
-/* The block that the thread took last.  */
-static __thread void *last __attribute__ ((tls_model ("initial-exec")));
+__thread TideBytesThread tide_bytes_thread;
 
 static struct
 {
@@ -44,7 +41,7 @@ static struct
   /* Not exact: threads may count at once.  */
   _Atomic uint32_t n_takes;
   _Atomic uint32_t n_frees;
-  uint64_t checked_takes;
+  uint64_t checked;
 } bytes;
 
 static COLD void
@@ -65,11 +62,21 @@ is_time (_Atomic uint32_t *counter, uint32_t period)
   return n % period == 0;
 }
 
-static COLD void
-look_for_end (void)
+static void
+silence (void)
 {
-  if (tide_py.is_finalizing && tide_py.is_finalizing ())
-    tide_hooks_silence (TIDE_HOOK_BYTES);
+  tide_hooks_silence (TIDE_HOOK_BYTES);
+  tide_hooks_silence (TIDE_HOOK_SAMPLE);
+}
+
+/* Whether what is given back counts no more.  */
+static COLD bool
+is_end (void)
+{
+  if (!tide_py.is_finalizing || !tide_py.is_finalizing ())
+    return false;
+  silence ();
+  return true;
 }
 
 static inline void
@@ -80,11 +87,6 @@ count (void *block, size_t size, bool has_gil)
 
   if (UNLIKELY (atomic_load_explicit (&bytes.region->suspend, memory_order_relaxed)))
     return;
-  if (bytes.sampled)
-    {
-      tide_sampler_take (block, size, has_gil);
-      return;
-    }
   word = tide_block_plane_make ((uintptr_t)block);
   if (UNLIKELY (!word || size > MAX_SIZE))
     {
@@ -94,9 +96,11 @@ count (void *block, size_t size, bool has_gil)
   /* It was given back unseen.  */
   if (UNLIKELY (*word != 0))
     tide_sites_remove (*word & SITE_MASK, *word >> TIDE_SITE_BITS, false);
-  site = tide_site_finder_find (tide_site_finder_get_holder (has_gil), has_gil);
+  site = has_gil ? tide_site_finder_recall () : 0;
+  if (UNLIKELY (site == 0))
+    site = tide_site_finder_find (has_gil);
   *word = (uint64_t)size << TIDE_SITE_BITS | site;
-  last = block;
+  tide_bytes_thread.last = block;
   tide_sites_add (site, size);
 }
 
@@ -124,13 +128,35 @@ note_timed (void *block, size_t size, bool has_gil)
   poll ();
 }
 
-void
-tide_bytes_taken (void *block, size_t size, bool has_gil)
+static inline void *
+taken (void *block, size_t size, bool has_gil)
 {
-  if (UNLIKELY (is_time (&bytes.n_takes, TAKES_PER_POLL)))
-    note_timed (block, size, has_gil);
-  else
+  if (UNLIKELY (bytes.sampled))
+    {
+      if (block && tide_sampler_take (block, size, has_gil))
+        poll ();
+    }
+  else if (UNLIKELY (is_time (&bytes.n_takes, TAKES_PER_POLL)))
+    {
+      if (block)
+        note_timed (block, size, has_gil);
+    }
+  else if (block)
     count (block, size, has_gil);
+  tide_bytes_thread.inside = false;
+  return block;
+}
+
+void *
+tide_bytes_taken (void *block, size_t size)
+{
+  return taken (block, size, true);
+}
+
+void *
+tide_bytes_taken_raw (void *block, size_t size)
+{
+  return taken (block, size, false);
 }
 
 void
@@ -138,19 +164,20 @@ tide_bytes_given_back (void *block)
 {
   TideBlockWord *word, note;
 
-  if (UNLIKELY (is_time (&bytes.n_frees, FREES_PER_LOOK)))
-    look_for_end ();
   if (bytes.sampled)
     {
-      tide_sampler_give_back (block);
+      if (!is_end ())
+        tide_sampler_give_back (block);
       return;
     }
+  if (UNLIKELY (is_time (&bytes.n_frees, FREES_PER_LOOK) && is_end ()))
+    return;
   word = tide_block_plane_find ((uintptr_t)block);
-  if (!word || *word == 0)
+  if (UNLIKELY (!word || *word == 0))
     return;
   note = *word;
   *word = 0;
-  tide_sites_remove (note & SITE_MASK, note >> TIDE_SITE_BITS, block == last);
+  tide_sites_remove (note & SITE_MASK, note >> TIDE_SITE_BITS, block == tide_bytes_thread.last);
 }
 
 uint64_t
@@ -175,7 +202,7 @@ tide_bytes_resized (uint64_t known, void *moved, size_t size, bool has_gil)
     tide_sampler_drop_lifted (known);
   else if (known != 0)
     tide_sites_remove (known & SITE_MASK, known >> TIDE_SITE_BITS, false);
-  tide_bytes_taken (moved, size, has_gil);
+  taken (moved, size, has_gil);
 }
 
 void
@@ -218,9 +245,10 @@ start (TideRegion *region, TideInstrumentReport *report, TideInstrument bit)
     {
       bytes.region = region;
       bytes.sampled = mean != 0;
-      if (!mean || tide_sampler_open (mean))
+      if (!mean || tide_sampler_open (region, mean))
         {
-          if (tide_hooks_start (TIDE_HOOK_BYTES, report->reason, sizeof report->reason))
+          if (tide_hooks_start (mean ? TIDE_HOOK_SAMPLE : TIDE_HOOK_BYTES, report->reason,
+                                sizeof report->reason))
             {
               bytes.on = bit;
               report->unit_bytes = mean ? mean : 1;
@@ -245,10 +273,16 @@ start_sampled (TideRegion *region, TideInstrumentReport *report)
   return start (region, report, TIDE_INSTRUMENT_BYTES_SAMPLED);
 }
 
+static TideHookUser
+user (void)
+{
+  return bytes.sampled ? TIDE_HOOK_SAMPLE : TIDE_HOOK_BYTES;
+}
+
 static bool
 stop (TideRegion *region)
 {
-  bool restored = tide_hooks_stop (TIDE_HOOK_BYTES);
+  bool restored = tide_hooks_stop (user ());
 
   if (bytes.sampled)
     tide_sampler_close ();
@@ -263,25 +297,19 @@ stop (TideRegion *region)
 static const char *
 check (void)
 {
-  uint32_t takes = atomic_load (&bytes.n_takes);
-  bool moves = takes != bytes.checked_takes;
+  uint64_t now = bytes.sampled ? (uint64_t)tide_sampler_left () : atomic_load (&bytes.n_takes);
+  bool moves = now != bytes.checked;
 
-  bytes.checked_takes = takes;
-  return moves || tide_hooks_are_uppermost (TIDE_HOOK_BYTES)
+  bytes.checked = now;
+  return moves || tide_hooks_are_uppermost (user ())
              ? NULL
              : "The program put back the allocators that were there before ours.";
 }
 
 static void
-end (void)
-{
-  tide_hooks_silence (TIDE_HOOK_BYTES);
-}
-
-static void
 drop (void)
 {
-  tide_hooks_silence (TIDE_HOOK_BYTES);
+  silence ();
   tide_sampler_drop ();
   tide_block_plane_drop ();
   tide_site_finder_drop ();
@@ -294,7 +322,7 @@ const TideAgentInstrument tide_instrument_bytes = {
   .start = start_exact,
   .stop = stop,
   .check = check,
-  .end = end,
+  .end = silence,
   .drop = drop,
 };
 
@@ -303,6 +331,6 @@ const TideAgentInstrument tide_instrument_bytes_sampled = {
   .start = start_sampled,
   .stop = stop,
   .check = check,
-  .end = end,
+  .end = silence,
   .drop = drop,
 };

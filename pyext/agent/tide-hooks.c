@@ -2,6 +2,7 @@
 #include "tide-hooks.h"
 #include "tide-bytes.h"
 #include "tide-events.h"
+#include "tide-sampler.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -38,28 +39,58 @@ get_users (unsigned domain)
 }
 
 /* LAYER and DOMAIN are known when these are compiled.  What is below may take from another domain, which is
- * no second block: `tide_bytes_inside` says so.  */
+ * no second block: `tide_bytes_thread.inside` says so.  What it gives back there is noted nowhere.
+ *
+ * Each begins with what is short and happens nearly always: that there is one user, who counts all blocks, or
+ * a sample of which this block is none.  */
+
+static inline __attribute__ ((always_inline)) void *
+taken (unsigned domain, void *block, size_t size)
+{
+  return domain == TIDE_PY_DOMAIN_RAW ? tide_bytes_taken_raw (block, size) : tide_bytes_taken (block, size);
+}
+
+/* Whether the users are this one alone, for what the thread does itself.  */
+static inline bool
+is_for (uint32_t users, TideHookUser user)
+{
+  return users == user && !tide_bytes_thread.inside;
+}
+
+static inline bool
+has_to_count (uint32_t users)
+{
+  return users & (TIDE_HOOK_BYTES | TIDE_HOOK_SAMPLE) && !tide_bytes_thread.inside;
+}
 
 static inline __attribute__ ((always_inline)) void *
 hook_malloc (unsigned layer, unsigned domain, void *ctx, size_t size)
 {
   const TidePyAllocator *below = &hooks.below[layer][domain];
   uint32_t users = get_users (domain);
-  bool counts = users & TIDE_HOOK_BYTES && !tide_bytes_inside;
+  bool counts;
   void *block;
 
-  if (__builtin_expect (users & PROBE, 0))
-    answer_probe ();
-  if (counts)
-    tide_bytes_inside = true;
-  block = users & TIDE_HOOK_EVENTS ? tide_events_malloc (below, ctx, size) : below->malloc (ctx, size);
-  if (counts)
+  if (is_for (users, TIDE_HOOK_BYTES))
     {
-      if (block)
-        tide_bytes_taken (block, size, domain != TIDE_PY_DOMAIN_RAW);
-      tide_bytes_inside = false;
+      tide_bytes_thread.inside = true;
+      return taken (domain, below->malloc (ctx, size), size);
     }
-  return block;
+  if (is_for (users, TIDE_HOOK_SAMPLE) && tide_sampler_passes (size))
+    {
+      tide_bytes_thread.inside = true;
+      block = below->malloc (ctx, size);
+      tide_bytes_thread.inside = false;
+      return block;
+    }
+
+  if (users & PROBE)
+    answer_probe ();
+  counts = has_to_count (users);
+  if (counts)
+    tide_bytes_thread.inside = true;
+  block = users & TIDE_HOOK_EVENTS ? tide_events_malloc (below, ctx, size) : below->malloc (ctx, size);
+  return counts ? taken (domain, block, size) : block;
 }
 
 static inline __attribute__ ((always_inline)) void *
@@ -67,21 +98,15 @@ hook_calloc (unsigned layer, unsigned domain, void *ctx, size_t n, size_t size)
 {
   const TidePyAllocator *below = &hooks.below[layer][domain];
   uint32_t users = get_users (domain);
-  bool counts = users & TIDE_HOOK_BYTES && !tide_bytes_inside;
+  bool counts = has_to_count (users);
   void *block;
 
-  if (__builtin_expect (users & PROBE, 0))
+  if (users & PROBE)
     answer_probe ();
   if (counts)
-    tide_bytes_inside = true;
+    tide_bytes_thread.inside = true;
   block = users & TIDE_HOOK_EVENTS ? tide_events_calloc (below, ctx, n, size) : below->calloc (ctx, n, size);
-  if (counts)
-    {
-      if (block)
-        tide_bytes_taken (block, n * size, domain != TIDE_PY_DOMAIN_RAW);
-      tide_bytes_inside = false;
-    }
-  return block;
+  return counts ? taken (domain, block, n * size) : block;
 }
 
 static inline __attribute__ ((always_inline)) void *
@@ -89,15 +114,15 @@ hook_realloc (unsigned layer, unsigned domain, void *ctx, void *block, size_t si
 {
   const TidePyAllocator *below = &hooks.below[layer][domain];
   uint32_t users = get_users (domain);
-  bool counts = users & TIDE_HOOK_BYTES && !tide_bytes_inside;
+  bool counts = has_to_count (users);
   uint64_t known = 0;
   void *moved;
 
-  if (__builtin_expect (users & PROBE, 0))
+  if (users & PROBE)
     answer_probe ();
   if (counts)
     {
-      tide_bytes_inside = true;
+      tide_bytes_thread.inside = true;
       /* Afterwards the old address may be another thread's.  */
       if (block)
         known = tide_bytes_lift (block);
@@ -110,7 +135,7 @@ hook_realloc (unsigned layer, unsigned domain, void *ctx, void *block, size_t si
         tide_bytes_resized (known, moved, size, domain != TIDE_PY_DOMAIN_RAW);
       else if (known)
         tide_bytes_put_back (block, known);
-      tide_bytes_inside = false;
+      tide_bytes_thread.inside = false;
     }
   return moved;
 }
@@ -120,22 +145,15 @@ hook_free (unsigned layer, unsigned domain, void *ctx, void *block)
 {
   const TidePyAllocator *below = &hooks.below[layer][domain];
   uint32_t users = get_users (domain);
-  bool counts = users & TIDE_HOOK_BYTES && !tide_bytes_inside;
 
-  if (__builtin_expect (users & PROBE, 0))
+  if (users & PROBE)
     answer_probe ();
-  if (counts)
-    {
-      tide_bytes_inside = true;
-      if (block)
-        tide_bytes_given_back (block);
-    }
+  if (users & TIDE_HOOK_BYTES || (users & TIDE_HOOK_SAMPLE && tide_sampler_may_know (block)))
+    tide_bytes_given_back (block);
   if (users & TIDE_HOOK_EVENTS)
     tide_events_free (below, ctx, block);
   else
     below->free (ctx, block);
-  if (counts)
-    tide_bytes_inside = false;
 }
 
 #define FUNCTIONS(layer, domain)                                                                             \
@@ -288,7 +306,7 @@ look_who_shares_raw (void)
 static bool
 is_wanted (TideHookUser user, unsigned domain)
 {
-  return user == TIDE_HOOK_BYTES || hooks.shares_raw[domain];
+  return user != TIDE_HOOK_EVENTS || hooks.shares_raw[domain];
 }
 
 bool

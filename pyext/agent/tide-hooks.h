@@ -23,7 +23,8 @@
 typedef enum
 {
   TIDE_HOOK_EVENTS = 1 << 0, /* the RAW domain, and those that share its functions */
-  TIDE_HOOK_BYTES = 1 << 1,  /* all domains                                         */
+  TIDE_HOOK_BYTES = 1 << 1,  /* all domains; one of these two                       */
+  TIDE_HOOK_SAMPLE = 1 << 2,
 } TideHookUser;
 
 /* False: REASON (SIZE bytes) says why not, and nothing has changed.  */

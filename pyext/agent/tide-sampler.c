@@ -1,4 +1,5 @@
 #include "tide-sampler.h"
+#include "tide-account.h"
 #include "tide-block-map.h"
 #include "tide-memory.h"
 #include "tide-poisson.h"
@@ -14,39 +15,47 @@
 #define SITE_MASK (((uint64_t)1 << TIDE_SITE_BITS) - 1)
 #define MAX_SIZE (UINT64_MAX >> TIDE_SITE_BITS)
 
-/* Nearly all blocks that are given back are not sampled: a byte says whether any of those with its hash is.
- * 64 KiB.  */
-#define FILTER_BITS 16u
-#define FILTER_SIZE (1u << FILTER_BITS)
+#define FILTER_SIZE (1u << TIDE_SAMPLER_FILTER_BITS)
 #define FULL UINT8_MAX /* so many that it cannot be counted down any more */
 
-#define UNLIKELY(x) __builtin_expect (!!(x), 0)
+/* A stretch is so much less than the mean distance of two samples that few blocks share one with a sample;
+ * more than a page spares nothing.  */
+#define STRETCHES_PER_MEAN 128u
+#define MIN_SHIFT 4u
+#define MAX_SHIFT 12u
+
+/* After so many bytes the agent looks what is wanted of it.  */
+#define POLL_BYTES (256 << 10)
+
 #define COLD __attribute__ ((noinline, cold))
 
 static struct
 {
+  TideRegion *region;
   uint64_t mean;
-  uint8_t *filter;
-  /* Bytes to the next point.  Threads without the GIL may count at once and lose a few: those bytes are
-   * longer than they are.  */
-  _Atomic int64_t left;
   _Atomic uint32_t lock; /* of what follows */
+  int64_t rest;          /* bytes to the next point, beyond what is left to the next look */
   TideBlockMap map;
   uint64_t random;
   uintptr_t last; /* the block that was sampled last, and what was left then */
   int64_t last_left;
 } sampler;
 
-static inline uint8_t *
-filter_of (const void *block)
+TideSampler tide_sampler;
+
+static uint64_t
+now_ns (void)
 {
-  return &sampler.filter[(uint64_t)((uintptr_t)block >> 3) * 0x9e3779b97f4a7c15ull >> (64 - FILTER_BITS)];
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
 static void
 add_to_filter (const void *block)
 {
-  uint8_t *count = filter_of (block);
+  uint8_t *count = tide_sampler_filter (block);
 
   if (*count != FULL)
     ++*count;
@@ -55,7 +64,7 @@ add_to_filter (const void *block)
 static void
 remove_from_filter (const void *block)
 {
-  uint8_t *count = filter_of (block);
+  uint8_t *count = tide_sampler_filter (block);
 
   if (*count != FULL)
     --*count;
@@ -72,56 +81,79 @@ weigh (uint64_t size)
   return weighed;
 }
 
+/* The lock holder's: the next point is DISTANCE bytes away.  */
+static void
+set_distance (int64_t distance)
+{
+  int64_t left = distance < POLL_BYTES ? distance : POLL_BYTES;
+
+  sampler.rest = distance - left;
+  sampler.last = 0;
+  sampler.last_left = left;
+  atomic_store_explicit (&tide_sampler.left, left, memory_order_relaxed);
+}
+
 static void
 draw (void)
 {
-  sampler.last_left = tide_poisson_distance (&sampler.random, sampler.mean);
-  atomic_store_explicit (&sampler.left, sampler.last_left, memory_order_relaxed);
+  set_distance (tide_poisson_distance (&sampler.random, sampler.mean));
 }
 
-static COLD void
+/* The lock holder's.  */
+static void
 sample (void *block, size_t size, bool has_gil)
 {
-  int saved = errno;
   TideSampledBlock weighed;
-  uint32_t site;
+  uint32_t site = tide_site_finder_find_shared (has_gil);
   uint64_t old;
 
-  if (size > MAX_SIZE || !tide_try_lock (&sampler.lock))
+  if (!tide_block_map_put (&sampler.map, (uintptr_t)block, (uint64_t)size << TIDE_SITE_BITS | site, &old))
     {
       tide_sites_miss ();
       return;
     }
-  draw ();
-  site = tide_site_finder_find (NULL, has_gil);
-  if (tide_block_map_put (&sampler.map, (uintptr_t)block, (uint64_t)size << TIDE_SITE_BITS | site, &old))
+  if (old != 0)
     {
-      if (old != 0)
-        {
-          /* It was given back unseen.  */
-          weighed = weigh (old >> TIDE_SITE_BITS);
-          tide_sites_remove_sampled (old & SITE_MASK, &weighed, false);
-        }
-      else
-        add_to_filter (block);
-      weighed = weigh (size);
-      tide_sites_add_sampled (site, &weighed);
-      sampler.last = (uintptr_t)block;
+      /* It was given back unseen.  */
+      weighed = weigh (old >> TIDE_SITE_BITS);
+      tide_sites_remove_sampled (old & SITE_MASK, &weighed, false);
     }
   else
-    tide_sites_miss ();
-  tide_try_unlock (&sampler.lock);
-  errno = saved;
+    add_to_filter (block);
+  weighed = weigh (size);
+  tide_sites_add_sampled (site, &weighed);
+  sampler.last = (uintptr_t)block;
 }
 
-void
+bool
 tide_sampler_take (void *block, size_t size, bool has_gil)
 {
-  int64_t left = atomic_load_explicit (&sampler.left, memory_order_relaxed) - (int64_t)size;
+  int saved = errno;
+  uint64_t since_ns;
+  int64_t distance;
 
-  atomic_store_explicit (&sampler.left, left, memory_order_relaxed);
-  if (UNLIKELY (left < 0))
-    sample (block, size, has_gil);
+  if (tide_sampler_passes (size))
+    return false;
+  since_ns = now_ns ();
+  if (size > MAX_SIZE || !tide_try_lock (&sampler.lock))
+    {
+      tide_sites_miss ();
+      errno = saved;
+      return true;
+    }
+  distance = tide_sampler_left () + sampler.rest - (int64_t)size;
+  if (distance >= 0)
+    set_distance (distance);
+  else
+    {
+      draw ();
+      if (!atomic_load_explicit (&sampler.region->suspend, memory_order_relaxed))
+        sample (block, size, has_gil);
+    }
+  tide_try_unlock (&sampler.lock);
+  tide_account_add_cost (now_ns () - since_ns);
+  errno = saved;
+  return true;
 }
 
 /* What is noted of BLOCK, which is noted no more; 0: nothing.  TEMPORARY: nothing was taken since.  */
@@ -130,8 +162,7 @@ take_note (const void *block, bool *temporary)
 {
   uint64_t note = 0;
 
-  *temporary = sampler.last == (uintptr_t)block
-               && atomic_load_explicit (&sampler.left, memory_order_relaxed) == sampler.last_left;
+  *temporary = sampler.last == (uintptr_t)block && tide_sampler_left () == sampler.last_left;
   if (!tide_try_lock (&sampler.lock))
     return 0;
   note = tide_block_map_take (&sampler.map, (uintptr_t)block);
@@ -161,7 +192,7 @@ tide_sampler_give_back (void *block)
   uint64_t note;
   bool temporary;
 
-  if (*filter_of (block) == 0)
+  if (!tide_sampler_may_know (block))
     return;
   note = take_note (block, &temporary);
   if (note != 0)
@@ -173,7 +204,7 @@ tide_sampler_lift (void *block)
 {
   bool temporary;
 
-  return *filter_of (block) == 0 ? 0 : take_note (block, &temporary);
+  return tide_sampler_may_know (block) ? take_note (block, &temporary) : 0;
 }
 
 void
@@ -197,22 +228,30 @@ tide_sampler_put_back (void *block, uint64_t known)
   tide_try_unlock (&sampler.lock);
 }
 
-bool
-tide_sampler_open (uint64_t mean)
+static uint32_t
+shift_for (uint64_t mean)
 {
-  struct timespec t;
+  uint32_t shift = MIN_SHIFT;
 
-  if (!sampler.filter)
+  while (shift < MAX_SHIFT && mean / STRETCHES_PER_MEAN >> (shift + 1) != 0)
+    shift++;
+  return shift;
+}
+
+bool
+tide_sampler_open (TideRegion *region, uint64_t mean)
+{
+  if (!tide_sampler.filter)
     {
-      sampler.filter = tide_memory_reserve (FILTER_SIZE);
-      if (!sampler.filter)
+      tide_sampler.filter = tide_memory_reserve (FILTER_SIZE);
+      if (!tide_sampler.filter)
         return false;
-      tide_memory_fill (sampler.filter, FILTER_SIZE);
+      tide_memory_fill (tide_sampler.filter, FILTER_SIZE);
     }
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  sampler.random = ((uint64_t)t.tv_nsec << 32 ^ (uint64_t)t.tv_sec ^ (uintptr_t)&t) | 1;
+  tide_sampler.shift = shift_for (mean);
+  sampler.region = region;
+  sampler.random = (now_ns () << 20 ^ (uintptr_t)&region) | 1;
   sampler.mean = mean;
-  sampler.last = 0;
   draw ();
   return true;
 }
@@ -221,19 +260,20 @@ void
 tide_sampler_close (void)
 {
   /* In a forked child it was dropped before.  Whoever holds the lock was still counting.  */
-  if (!sampler.filter || !tide_try_lock (&sampler.lock))
+  if (!tide_sampler.filter || !tide_try_lock (&sampler.lock))
     return;
   tide_block_map_clear (&sampler.map);
-  memset (sampler.filter, 0, FILTER_SIZE);
+  memset (tide_sampler.filter, 0, FILTER_SIZE);
   tide_try_unlock (&sampler.lock);
 }
 
 void
 tide_sampler_drop (void)
 {
-  if (sampler.filter)
-    tide_memory_release (sampler.filter, FILTER_SIZE);
+  if (tide_sampler.filter)
+    tide_memory_release (tide_sampler.filter, FILTER_SIZE);
   if (sampler.map.slots)
     tide_memory_release (sampler.map.slots, sampler.map.n_slots * sizeof *sampler.map.slots);
   memset (&sampler, 0, sizeof sampler);
+  memset (&tide_sampler, 0, sizeof tide_sampler);
 }

@@ -28,7 +28,6 @@ _Static_assert(TIDE_SITES_MAX <= 1u << TIDE_SITE_BITS, "a site fits its bits");
 static struct
 {
   TideSitesHeader *area; /* stays mapped after a stop: a thread may be about to count */
-  TideSiteCounters *counters;
   TideSitePlace *places;
   TideSiteErrors *errors;
   size_t filled[3]; /* bytes of the three arrays */
@@ -36,6 +35,8 @@ static struct
   uint32_t *slots; /* by place: 0, or its site */
   uint32_t n_slots;
 } sites;
+
+TideSiteCounters *tide_sites_counters;
 
 static void
 fill (int which, void *array, size_t size)
@@ -51,7 +52,7 @@ fill (int which, void *array, size_t size)
 static void
 fill_sites (uint32_t n)
 {
-  fill (0, sites.counters, n * sizeof *sites.counters);
+  fill (0, tide_sites_counters, n * sizeof *tide_sites_counters);
   fill (1, sites.places, n * sizeof *sites.places);
   fill (2, sites.errors, n * sizeof *sites.errors);
 }
@@ -64,8 +65,8 @@ add_site (uint32_t code, uint32_t line, TideSiteKind kind, bool shared, uint32_t
   fill_sites (site + 1);
   sites.places[site].code = code;
   sites.places[site].line = line;
-  sites.counters[site].function = kind == TIDE_SITE_LINE ? function : site;
-  sites.counters[site].shared = shared;
+  tide_sites_counters[site].function = kind == TIDE_SITE_LINE ? function : site;
+  tide_sites_counters[site].shared = shared;
   atomic_store_explicit (&sites.places[site].kind, kind, memory_order_release);
   atomic_store_explicit (&sites.area->n_sites, site + 1, memory_order_release);
   return site;
@@ -89,7 +90,7 @@ find_slot (uint32_t *slots, uint32_t n_slots, uint32_t code, uint32_t line, Tide
       const TideSitePlace *place = &sites.places[slots[at]];
 
       if (place->code == code && place->line == line && place->kind == kind
-          && sites.counters[slots[at]].shared == shared)
+          && tide_sites_counters[slots[at]].shared == shared)
         break;
     }
   return &slots[at];
@@ -106,7 +107,7 @@ make_slots (uint32_t n_slots)
   tide_memory_fill (slots, n_slots * sizeof *slots);
   for (uint32_t site = FIRST_FUNCTION; site < n_sites; site++)
     *find_slot (slots, n_slots, sites.places[site].code, sites.places[site].line, sites.places[site].kind,
-                sites.counters[site].shared) = site;
+                tide_sites_counters[site].shared) = site;
   if (sites.slots)
     {
       tide_memory_release (sites.slots, sites.n_slots * sizeof *slots);
@@ -179,7 +180,7 @@ begin (TideRegion *region)
   if (!sites.area)
     return false;
   tide_memory_fill (sites.area, tide_memory_page ());
-  sites.counters = (TideSiteCounters *)((char *)sites.area + TIDE_SITES_COUNTERS_OFFSET);
+  tide_sites_counters = (TideSiteCounters *)((char *)sites.area + TIDE_SITES_COUNTERS_OFFSET);
   sites.places = (TideSitePlace *)((char *)sites.area + TIDE_SITES_PLACES_OFFSET);
   sites.errors = (TideSiteErrors *)((char *)sites.area + TIDE_SITES_ERRORS_OFFSET);
   memset (sites.filled, 0, sizeof sites.filled);
@@ -217,7 +218,7 @@ tide_sites_open (TideRegion *region, uint64_t mean_bytes, char *reason, size_t s
     }
   atomic_store (&sites.area->mean_bytes, mean_bytes);
   for (uint32_t site = 0; site < atomic_load (&sites.area->n_sites); site++)
-    forget (&sites.counters[site], &sites.errors[site]);
+    forget (&tide_sites_counters[site], &sites.errors[site]);
   return true;
 }
 
@@ -229,29 +230,13 @@ tide_sites_drop (void)
   if (sites.slots)
     tide_memory_release (sites.slots, sites.n_slots * sizeof *sites.slots);
   memset (&sites, 0, sizeof sites);
-}
-
-/* For counters of which there is one writer: what two instructions less than an atomic addition do.  */
-static inline uint64_t
-add_plain (_Atomic uint64_t *counter, uint64_t value)
-{
-  uint64_t sum = atomic_load_explicit (counter, memory_order_relaxed) + value;
-
-  atomic_store_explicit (counter, sum, memory_order_relaxed);
-  return sum;
+  tide_sites_counters = NULL;
 }
 
 static inline uint64_t
 add_atomic (_Atomic uint64_t *counter, uint64_t value)
 {
   return atomic_fetch_add_explicit (counter, value, memory_order_relaxed) + value;
-}
-
-static inline void
-raise_peak (TideSiteCounters *counters, uint64_t live)
-{
-  if (live > atomic_load_explicit (&counters->peak_bytes, memory_order_relaxed))
-    atomic_store_explicit (&counters->peak_bytes, live, memory_order_relaxed);
 }
 
 static inline void
@@ -269,8 +254,8 @@ raise_peak_atomic (TideSiteCounters *counters, uint64_t live)
 static void
 add_shared (TideSiteCounters *counters, uint64_t bytes, uint64_t n)
 {
-  TideSiteCounters *function = &sites.counters[counters->function];
-  TideSiteCounters *process = &sites.counters[PROCESS_SITE (true)];
+  TideSiteCounters *function = &tide_sites_counters[counters->function];
+  TideSiteCounters *process = &tide_sites_counters[PROCESS_SITE (true)];
 
   add_atomic (&counters->live_blocks, n);
   add_atomic (&counters->allocated_bytes, bytes);
@@ -287,46 +272,20 @@ remove_shared (TideSiteCounters *counters, uint64_t bytes, uint64_t n, bool temp
   add_atomic (&counters->live_bytes, -bytes);
   if (temporary)
     add_atomic (&counters->n_temporary, n);
-  add_atomic (&sites.counters[counters->function].live_bytes, -bytes);
-  add_atomic (&sites.counters[PROCESS_SITE (true)].live_bytes, -bytes);
+  add_atomic (&tide_sites_counters[counters->function].live_bytes, -bytes);
+  add_atomic (&tide_sites_counters[PROCESS_SITE (true)].live_bytes, -bytes);
 }
 
 void
-tide_sites_add (uint32_t site, uint64_t size)
+tide_sites_add_shared (uint32_t site, uint64_t size)
 {
-  TideSiteCounters *counters = &sites.counters[site], *function, *process;
-
-  if (__builtin_expect (counters->shared, 0))
-    {
-      add_shared (counters, size, 1);
-      return;
-    }
-  function = &sites.counters[counters->function];
-  process = &sites.counters[PROCESS_SITE (false)];
-  add_plain (&counters->live_blocks, 1);
-  add_plain (&counters->allocated_bytes, size);
-  add_plain (&counters->n_allocated, 1);
-  raise_peak (counters, add_plain (&counters->live_bytes, size));
-  raise_peak (function, add_plain (&function->live_bytes, size));
-  raise_peak (process, add_plain (&process->live_bytes, size));
+  add_shared (&tide_sites_counters[site], size, 1);
 }
 
 void
-tide_sites_remove (uint32_t site, uint64_t size, bool temporary)
+tide_sites_remove_shared (uint32_t site, uint64_t size, bool temporary)
 {
-  TideSiteCounters *counters = &sites.counters[site];
-
-  if (__builtin_expect (counters->shared, 0))
-    {
-      remove_shared (counters, size, 1, temporary);
-      return;
-    }
-  add_plain (&counters->live_blocks, -(uint64_t)1);
-  add_plain (&counters->live_bytes, -size);
-  if (temporary)
-    add_plain (&counters->n_temporary, 1);
-  add_plain (&sites.counters[counters->function].live_bytes, -size);
-  add_plain (&sites.counters[PROCESS_SITE (false)].live_bytes, -size);
+  remove_shared (&tide_sites_counters[site], size, 1, temporary);
 }
 
 static void
@@ -346,7 +305,7 @@ add_double (_Atomic uint64_t *bits, double value)
 void
 tide_sites_add_sampled (uint32_t site, const TideSampledBlock *block)
 {
-  add_shared (&sites.counters[site], block->bytes, block->n);
+  add_shared (&tide_sites_counters[site], block->bytes, block->n);
   add_double (&sites.errors[site].live_variance, block->variance);
   add_double (&sites.errors[site].allocated_variance, block->variance);
 }
@@ -354,7 +313,7 @@ tide_sites_add_sampled (uint32_t site, const TideSampledBlock *block)
 void
 tide_sites_remove_sampled (uint32_t site, const TideSampledBlock *block, bool temporary)
 {
-  remove_shared (&sites.counters[site], block->bytes, block->n, temporary);
+  remove_shared (&tide_sites_counters[site], block->bytes, block->n, temporary);
   add_double (&sites.errors[site].live_variance, -block->variance);
 }
 

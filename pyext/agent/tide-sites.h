@@ -25,8 +25,66 @@ void tide_sites_drop (void);
 /* The site of LINE of the agent's code id CODE (0: no Python code), made when it is new.  */
 uint32_t tide_sites_get (uint32_t code, uint32_t line, bool shared);
 
-void tide_sites_add (uint32_t site, uint64_t size);
-void tide_sites_remove (uint32_t site, uint64_t size, bool temporary);
+/* The counters by site; those of the whole process first.  */
+extern TideSiteCounters *tide_sites_counters __attribute__ ((visibility ("hidden")));
+
+void tide_sites_add_shared (uint32_t site, uint64_t size);
+void tide_sites_remove_shared (uint32_t site, uint64_t size, bool temporary);
+
+/* Of what has one writer: what two instructions do that are not an atomic addition.  */
+static inline uint64_t
+tide_sites_count (_Atomic uint64_t *counter, uint64_t value)
+{
+  uint64_t sum = atomic_load_explicit (counter, memory_order_relaxed) + value;
+
+  atomic_store_explicit (counter, sum, memory_order_relaxed);
+  return sum;
+}
+
+static inline void
+tide_sites_count_live (TideSiteCounters *counters, uint64_t size)
+{
+  uint64_t live = tide_sites_count (&counters->live_bytes, size);
+
+  if (live > atomic_load_explicit (&counters->peak_bytes, memory_order_relaxed))
+    atomic_store_explicit (&counters->peak_bytes, live, memory_order_relaxed);
+}
+
+static inline void
+tide_sites_add (uint32_t site, uint64_t size)
+{
+  TideSiteCounters *all = tide_sites_counters, *counters = &all[site];
+
+  if (__builtin_expect (counters->shared, 0))
+    {
+      tide_sites_add_shared (site, size);
+      return;
+    }
+  tide_sites_count (&counters->live_blocks, 1);
+  tide_sites_count (&counters->allocated_bytes, size);
+  tide_sites_count (&counters->n_allocated, 1);
+  tide_sites_count_live (counters, size);
+  tide_sites_count_live (&all[counters->function], size);
+  tide_sites_count_live (all, size);
+}
+
+static inline void
+tide_sites_remove (uint32_t site, uint64_t size, bool temporary)
+{
+  TideSiteCounters *all = tide_sites_counters, *counters = &all[site];
+
+  if (__builtin_expect (counters->shared, 0))
+    {
+      tide_sites_remove_shared (site, size, temporary);
+      return;
+    }
+  tide_sites_count (&counters->live_blocks, -(uint64_t)1);
+  tide_sites_count (&counters->live_bytes, -size);
+  if (temporary)
+    tide_sites_count (&counters->n_temporary, 1);
+  tide_sites_count (&all[counters->function].live_bytes, -size);
+  tide_sites_count (&all->live_bytes, -size);
+}
 
 /* A sampled block, which stands for N (in TIDE_SITES_SAMPLED_UNIT) blocks of BYTES together.  */
 typedef struct
