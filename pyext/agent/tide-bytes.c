@@ -79,7 +79,7 @@ is_end (void)
   return true;
 }
 
-static inline void
+static inline __attribute__ ((always_inline)) void
 count (void *block, size_t size, bool has_gil)
 {
   TideBlockWord *word;
@@ -128,20 +128,14 @@ note_timed (void *block, size_t size, bool has_gil)
   poll ();
 }
 
-static inline void *
+static inline __attribute__ ((always_inline)) void *
 taken (void *block, size_t size, bool has_gil)
 {
-  if (UNLIKELY (bytes.sampled))
-    {
-      if (block && tide_sampler_take (block, size, has_gil))
-        poll ();
-    }
+  if (UNLIKELY (!block))
+    ;
   else if (UNLIKELY (is_time (&bytes.n_takes, TAKES_PER_POLL)))
-    {
-      if (block)
-        note_timed (block, size, has_gil);
-    }
-  else if (block)
+    note_timed (block, size, has_gil);
+  else
     count (block, size, has_gil);
   tide_bytes_thread.inside = false;
   return block;
@@ -159,25 +153,34 @@ tide_bytes_taken_raw (void *block, size_t size)
   return taken (block, size, false);
 }
 
+void *
+tide_bytes_taken_sampled (void *block, size_t size, bool has_gil)
+{
+  if (block && tide_sampler_take (block, size, has_gil))
+    poll ();
+  tide_bytes_thread.inside = false;
+  return block;
+}
+
 void
 tide_bytes_given_back (void *block)
 {
-  TideBlockWord *word, note;
+  TideBlockWord *word = tide_block_plane_find ((uintptr_t)block), note;
 
-  if (bytes.sampled)
-    {
-      if (!is_end ())
-        tide_sampler_give_back (block);
-      return;
-    }
-  if (UNLIKELY (is_time (&bytes.n_frees, FREES_PER_LOOK) && is_end ()))
-    return;
-  word = tide_block_plane_find ((uintptr_t)block);
-  if (UNLIKELY (!word || *word == 0))
+  if (UNLIKELY (!word))
     return;
   note = *word;
+  if (UNLIKELY (note == 0) || UNLIKELY (is_time (&bytes.n_frees, FREES_PER_LOOK) && is_end ()))
+    return;
   *word = 0;
   tide_sites_remove (note & SITE_MASK, note >> TIDE_SITE_BITS, block == tide_bytes_thread.last);
+}
+
+void
+tide_bytes_given_back_sampled (void *block)
+{
+  if (!is_end ())
+    tide_sampler_give_back (block);
 }
 
 uint64_t
@@ -198,11 +201,19 @@ tide_bytes_lift (void *block)
 void
 tide_bytes_resized (uint64_t known, void *moved, size_t size, bool has_gil)
 {
-  if (known != 0 && bytes.sampled)
-    tide_sampler_drop_lifted (known);
-  else if (known != 0)
+  if (bytes.sampled)
+    {
+      if (known != 0)
+        tide_sampler_drop_lifted (known);
+      tide_bytes_taken_sampled (moved, size, has_gil);
+      return;
+    }
+  if (known != 0)
     tide_sites_remove (known & SITE_MASK, known >> TIDE_SITE_BITS, false);
-  taken (moved, size, has_gil);
+  if (has_gil)
+    tide_bytes_taken (moved, size);
+  else
+    tide_bytes_taken_raw (moved, size);
 }
 
 void

@@ -22,12 +22,14 @@ extern __thread TideBytesThread tide_bytes_thread
     __attribute__ ((tls_model ("initial-exec"), visibility ("hidden")));
 
 /* Counts BLOCK (NULL: none), and gives it.  The first for domains that may only be used with the
- * interpreter's lock.  The thread is not inside any more.  */
+ * interpreter's lock (HAS_GIL), the last where blocks are sampled.  The thread is not inside any more.  */
 void *tide_bytes_taken (void *block, size_t size);
 void *tide_bytes_taken_raw (void *block, size_t size);
+void *tide_bytes_taken_sampled (void *block, size_t size, bool has_gil);
 
 /* NULL is none.  */
 void tide_bytes_given_back (void *block);
+void tide_bytes_given_back_sampled (void *block);
 
 /* Before BLOCK is resized: what is known of it (0: nothing), which is noted there no more.  Then either of
  * the next two.  HAS_GIL: as above.  */

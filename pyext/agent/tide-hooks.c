@@ -45,9 +45,11 @@ get_users (unsigned domain)
  * a sample of which this block is none.  */
 
 static inline __attribute__ ((always_inline)) void *
-taken (unsigned domain, void *block, size_t size)
+taken (uint32_t users, unsigned domain, void *block, size_t size)
 {
-  return domain == TIDE_PY_DOMAIN_RAW ? tide_bytes_taken_raw (block, size) : tide_bytes_taken (block, size);
+  return users & TIDE_HOOK_SAMPLE       ? tide_bytes_taken_sampled (block, size, domain != TIDE_PY_DOMAIN_RAW)
+         : domain == TIDE_PY_DOMAIN_RAW ? tide_bytes_taken_raw (block, size)
+                                        : tide_bytes_taken (block, size);
 }
 
 /* Whether the users are this one alone, for what the thread does itself.  */
@@ -74,7 +76,7 @@ hook_malloc (unsigned layer, unsigned domain, void *ctx, size_t size)
   if (is_for (users, TIDE_HOOK_BYTES))
     {
       tide_bytes_thread.inside = true;
-      return taken (domain, below->malloc (ctx, size), size);
+      return taken (TIDE_HOOK_BYTES, domain, below->malloc (ctx, size), size);
     }
   if (is_for (users, TIDE_HOOK_SAMPLE) && tide_sampler_passes (size))
     {
@@ -90,7 +92,7 @@ hook_malloc (unsigned layer, unsigned domain, void *ctx, size_t size)
   if (counts)
     tide_bytes_thread.inside = true;
   block = users & TIDE_HOOK_EVENTS ? tide_events_malloc (below, ctx, size) : below->malloc (ctx, size);
-  return counts ? taken (domain, block, size) : block;
+  return counts ? taken (users, domain, block, size) : block;
 }
 
 static inline __attribute__ ((always_inline)) void *
@@ -106,7 +108,7 @@ hook_calloc (unsigned layer, unsigned domain, void *ctx, size_t n, size_t size)
   if (counts)
     tide_bytes_thread.inside = true;
   block = users & TIDE_HOOK_EVENTS ? tide_events_calloc (below, ctx, n, size) : below->calloc (ctx, n, size);
-  return counts ? taken (domain, block, n * size) : block;
+  return counts ? taken (users, domain, block, n * size) : block;
 }
 
 static inline __attribute__ ((always_inline)) void *
@@ -146,9 +148,20 @@ hook_free (unsigned layer, unsigned domain, void *ctx, void *block)
   const TidePyAllocator *below = &hooks.below[layer][domain];
   uint32_t users = get_users (domain);
 
+  if (__builtin_expect (users == TIDE_HOOK_BYTES, 1))
+    {
+      tide_bytes_given_back (block);
+      below->free (ctx, block);
+      return;
+    }
   if (users & PROBE)
     answer_probe ();
-  if (users & TIDE_HOOK_BYTES || (users & TIDE_HOOK_SAMPLE && tide_sampler_may_know (block)))
+  if (users & TIDE_HOOK_SAMPLE)
+    {
+      if (tide_sampler_may_know (block))
+        tide_bytes_given_back_sampled (block);
+    }
+  else if (users & TIDE_HOOK_BYTES)
     tide_bytes_given_back (block);
   if (users & TIDE_HOOK_EVENTS)
     tide_events_free (below, ctx, block);

@@ -25,6 +25,9 @@
 /* In place of a site.  */
 #define UNKNOWN UINT32_MAX
 
+/* No code object is there.  */
+static const TideSiteEntry nothing = { .code = 1 };
+
 TideSiteFinder tide_site_finder;
 
 static struct
@@ -73,6 +76,7 @@ tide_site_finder_open (const TidePythonLayout *layout)
     .code_filename = (uint64_t)layout->code_filename,
     .code_first_line = (uint64_t)layout->code_first_line,
     .alone = tide_site_finder.alone,
+    .last = &nothing,
   };
   return true;
 }
@@ -137,6 +141,7 @@ make_room (TideSitesKnown *known)
       tide_memory_forget (n * sizeof (TideSiteEntry));
     }
   *known = larger;
+  tide_site_finder.last = &nothing;
   return true;
 }
 

@@ -42,7 +42,8 @@ typedef struct
   uint64_t code_name;
   uint64_t code_filename;
   uint64_t code_first_line;
-  TideSitesKnown alone; /* of those that hold the GIL */
+  TideSitesKnown alone;      /* of those that hold the GIL */
+  const TideSiteEntry *last; /* of these, that was asked for last; never NULL */
 } TideSiteFinder;
 
 extern TideSiteFinder tide_site_finder __attribute__ ((visibility ("hidden")));
@@ -91,28 +92,34 @@ tide_site_finder_entry (const TideSitesKnown *known, uint64_t code, uint64_t ins
 }
 
 /* The site of the caller, who holds some interpreter's GIL, when it is known already and that interpreter is
- * the main one; else 0.  */
-static inline uint32_t
+ * the main one; else 0.  Hot code asks for the same again and again: then nothing waits for the table.  */
+static inline __attribute__ ((always_inline)) uint32_t
 tide_site_finder_recall (void)
 {
-  const TideSiteFinder *finder = &tide_site_finder;
+  TideSiteFinder *finder = &tide_site_finder;
+  const TideSiteEntry *entry = finder->last;
   uint64_t tstate = (uint64_t)(uintptr_t)finder->get_current (), frame, code, instruction;
-  const TideSiteEntry *entry;
 
   if (__builtin_expect (!tstate || tide_word_at (tstate + TIDE_TSTATE_INTERPRETER) != finder->interpreter, 0))
     return 0;
   frame = tide_word_at (tstate + finder->tstate_frame);
   if (finder->has_cframe && frame)
     frame = tide_word_at (frame + finder->cframe_frame);
-  if (__builtin_expect (!frame || !finder->alone.entries, 0))
+  if (__builtin_expect (!frame, 0))
     return 0;
   code = tide_word_at (frame + finder->frame_code) & ~(uint64_t)7;
   instruction = tide_site_finder_instruction (frame);
-  entry = tide_site_finder_entry (&finder->alone, code, instruction);
-  /* What is no code object any more has another check, or its words are no addresses.  */
-  return __builtin_expect (code && entry->code && entry->check == tide_site_finder_check (code), 1)
-             ? entry->site
-             : 0;
+  if (entry->code != code || entry->instruction != instruction)
+    {
+      if (__builtin_expect (!finder->alone.entries, 0))
+        return 0;
+      entry = tide_site_finder_entry (&finder->alone, code, instruction);
+      if (__builtin_expect (!code || !entry->code, 0))
+        return 0;
+      finder->last = entry;
+    }
+  /* What is no code object any more has another check.  */
+  return __builtin_expect (entry->check == tide_site_finder_check (code), 1) ? entry->site : 0;
 }
 
 /* LAYOUT stays.  False: this interpreter's thread states could not be understood.  */

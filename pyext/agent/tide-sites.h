@@ -50,7 +50,7 @@ tide_sites_count_live (TideSiteCounters *counters, uint64_t size)
     atomic_store_explicit (&counters->peak_bytes, live, memory_order_relaxed);
 }
 
-static inline void
+static inline __attribute__ ((always_inline)) void
 tide_sites_add (uint32_t site, uint64_t size)
 {
   TideSiteCounters *all = tide_sites_counters, *counters = &all[site];
