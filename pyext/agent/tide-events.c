@@ -321,8 +321,9 @@ arena_free (void *ctx, void *block, size_t size)
 }
 
 /* Under PYTHONMALLOC=debug and -X dev a header of the debug hooks is below the block, and another malloc
- * keeps something else there: ask for three sizes, and believe in the word only where it tells them.  */
-static bool
+ * keeps something else there: ask for three sizes, and believe in the word only where it tells them.  To
+ * AddressSanitizer the word is nobody's.  */
+static __attribute__ ((no_sanitize ("address"))) bool
 probe_chunk_words (const TidePyAllocator *raw)
 {
   bool matches = true;

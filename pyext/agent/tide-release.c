@@ -83,8 +83,8 @@ arena_free (void *ctx, void *block, size_t size)
 }
 
 /* Debug hooks and other mallocs keep something else there: ask for three sizes, and believe in the word only
- * where it tells them.  */
-static bool
+ * where it tells them.  To AddressSanitizer it is nobody's.  */
+static __attribute__ ((no_sanitize ("address"))) bool
 words_are_glibcs (const TidePyAllocator *raw)
 {
   bool matches = true;
