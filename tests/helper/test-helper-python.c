@@ -27,7 +27,8 @@ find_pythons (void)
     {
       char *python = g_build_filename (versions, name, "bin", "python3", NULL);
 
-      if (g_file_test (python, G_FILE_TEST_IS_EXECUTABLE))
+      /* PATH's may be one of them, where a version of pyenv has been made the shell's.  */
+      if (g_file_test (python, G_FILE_TEST_IS_EXECUTABLE) && g_strcmp0 (python, own) != 0)
         g_ptr_array_add (pythons, python);
       else
         g_free (python);
