@@ -6,6 +6,7 @@ PAGETIDE_PYTHONPATH: where the package is (a list, separated by colons); without
 machine lacks is a skipped case.
 """
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,8 @@ def run_there(python, path):
 
 def main(paths):
     import interpreters
+    # Ignored in what a shell starts in the background, and inherited by all that it starts; the tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     found, absent = interpreters.find()
     number = 0
     failed = not found
