@@ -56,16 +56,7 @@ activate_discard (GSimpleAction *action, GVariant *parameter, gpointer user_data
 static void
 activate_save_as (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  TideWindow *self = user_data;
-
-  /* A menu's item cannot say why it is dead; this can.  */
-  if (tide_session_get_state (self->session) == TIDE_SESSION_LIVE)
-    tide_message_bar_show (self->message_bar, TIDE_MESSAGE_NOTE,
-                           _ ("The recording can be saved when the program has ended; it is kept on disk "
-                              "until then"),
-                           NULL, NULL);
-  else
-    tide_window_save_as (self);
+  tide_window_save_as (user_data);
 }
 
 static void

@@ -37,26 +37,45 @@ tide_window_suggest_name (TideWindow *self, const char *suffix)
   return g_strconcat (stem, "-", stamp, suffix, NULL);
 }
 
+typedef struct
+{
+  TideWindow *window; /* owned */
+  GFile *file;        /* owned */
+  gboolean so_far;    /* of a program that ran on while it was saved */
+} TideSaving;
+
+static void
+tide_window_say_saved (TideSaving *saving)
+{
+  g_autofree char *name = g_file_get_basename (saving->file);
+  g_autofree char *display = g_filename_display_name (name);
+  g_autofree char *uri = g_file_get_uri (saving->file);
+  g_autofree char *text =
+      g_strdup_printf (saving->so_far ? _ ("What was recorded so far is saved as “%s”; recording goes on")
+                                      : _ ("Saved as “%s”"),
+                       display);
+
+  tide_message_bar_show (saving->window->message_bar, TIDE_MESSAGE_NOTE, text, NULL, NULL);
+  gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
+}
+
 static void
 tide_window_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (TideWindow) self = user_data;
+  TideSaving *saving = user_data;
+  g_autoptr (TideWindow) self = saving->window;
   g_autoptr (GError) error = NULL;
   gboolean saved = tide_session_save_finish (TIDE_SESSION (source), result, &error);
 
   if (saved)
-    {
-      g_autofree char *name = g_path_get_basename (tide_session_get_path (self->session));
-      g_autofree char *text = g_strdup_printf (_ ("Saved as “%s”"), name);
-      g_autoptr (GFile) file = g_file_new_for_path (tide_session_get_path (self->session));
-      g_autofree char *uri = g_file_get_uri (file);
-
-      tide_message_bar_show (self->message_bar, TIDE_MESSAGE_NOTE, text, NULL, NULL);
-      gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
-    }
+    tide_window_say_saved (saving);
   else
     tide_window_show_error (self, _ ("The recording could not be saved"), error);
-  tide_window_left (self, saved);
+  /* A part of it is no answer to the question what becomes of the whole.  */
+  if (!saving->so_far)
+    tide_window_left (self, saved);
+  g_object_unref (saving->file);
+  g_free (saving);
 }
 
 static void
@@ -65,6 +84,7 @@ tide_window_save_chosen (GObject *source, GAsyncResult *result, gpointer user_da
   g_autoptr (TideWindow) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GFile) file = tide_prompter_choose_file_finish (TIDE_PROMPTER (source), result, &error);
+  TideSaving *saving;
 
   if (file == NULL)
     {
@@ -72,7 +92,11 @@ tide_window_save_chosen (GObject *source, GAsyncResult *result, gpointer user_da
       tide_window_left (self, FALSE);
       return;
     }
-  tide_session_save_async (self->session, file, NULL, tide_window_saved, g_object_ref (self));
+  saving = g_new0 (TideSaving, 1);
+  saving->window = g_object_ref (self);
+  saving->file = g_object_ref (file);
+  saving->so_far = tide_session_get_state (self->session) == TIDE_SESSION_LIVE;
+  tide_session_save_async (self->session, file, NULL, tide_window_saved, saving);
 }
 
 void
@@ -81,7 +105,8 @@ tide_window_save_as (TideWindow *self)
   g_autofree char *name = tide_window_suggest_name (self, ".pagetide");
   TideFileRequest request = {
     .mode = TIDE_FILE_SAVE,
-    .title = _ ("Save Recording"),
+    .title = tide_session_get_state (self->session) == TIDE_SESSION_LIVE ? _ ("Save What Was Recorded So Far")
+                                                                         : _ ("Save Recording"),
     .accept = _ ("_Save"),
     .name = name,
     .filter_name = _ ("Pagetide recordings"),

@@ -3,6 +3,7 @@
 #include "tide-session-private.h"
 
 #include "tide-loader.h"
+#include "tide-snapshot.h"
 #include "tide-spool.h"
 
 #include <glib/gi18n-lib.h>
@@ -137,10 +138,17 @@ tide_session_load_finish (TideSession *self, GAsyncResult *result, GError **erro
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+typedef enum
+{
+  SAVE_MOVE,
+  SAVE_COPY,
+  SAVE_SO_FAR, /* a copy of what goes on */
+} SaveWay;
+
 typedef struct
 {
   GFile *from, *to;
-  gboolean move;
+  SaveWay way;
 } Save;
 
 static void
@@ -160,7 +168,9 @@ save_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   GError *error = NULL;
   gboolean done;
 
-  if (save->move)
+  if (save->way == SAVE_SO_FAR)
+    done = tide_snapshot_copy (save->from, save->to, cancellable, &error);
+  else if (save->way == SAVE_MOVE)
     done = g_file_move (save->from, save->to, G_FILE_COPY_OVERWRITE, cancellable, NULL, NULL, &error);
   else
     done = g_file_copy (save->from, save->to, G_FILE_COPY_OVERWRITE, cancellable, NULL, NULL, &error);
@@ -184,7 +194,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   /* Unless something else is shown by now.  */
-  if (self->path != NULL)
+  if (self->path != NULL && save->way != SAVE_SO_FAR)
     {
       g_autofree char *from = g_file_get_path (save->from);
       g_autofree char *to = g_file_get_path (save->to);
@@ -211,23 +221,26 @@ tide_session_save_async (TideSession *self,
   Save *save;
 
   g_task_set_source_tag (task, tide_session_save_async);
-  if (self->state != TIDE_SESSION_ENDED || from == NULL)
+  if ((self->state != TIDE_SESSION_ENDED && self->state != TIDE_SESSION_LIVE) || from == NULL)
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_BUSY,
-                               self->state == TIDE_SESSION_LIVE ? _ (
-                                   "The recording can be saved when the program has ended: stop it first.")
-                                                                : _ ("There is no recording to be saved."));
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_BUSY, _ ("There is no recording to be saved."));
       return;
     }
   if (g_file_equal (from, file))
     {
+      if (self->state == TIDE_SESSION_LIVE)
+        {
+          g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_BUSY,
+                                   _ ("This file is being recorded into; choose another."));
+          return;
+        }
       g_task_return_boolean (task, TRUE);
       return;
     }
   save = g_new (Save, 1);
   save->from = g_steal_pointer (&from);
   save->to = g_object_ref (file);
-  save->move = is_spooled (self);
+  save->way = self->state == TIDE_SESSION_LIVE ? SAVE_SO_FAR : is_spooled (self) ? SAVE_MOVE : SAVE_COPY;
   worker = g_task_new (NULL, cancellable, on_saved, g_steal_pointer (&task));
   g_task_set_task_data (worker, save, save_free);
   g_task_run_in_thread (worker, save_in_thread);

@@ -50,7 +50,8 @@ gboolean tide_session_load_finish (TideSession *self, GAsyncResult *result, GErr
 void tide_session_set_recording (TideSession *self, TideRecording *recording, const char *path);
 
 /* Moves the finished spool file, or copies the opened one, to FILE, replacing it; afterwards that is `path`,
- * and not dirty.  */
+ * and not dirty.  Of a program that runs, FILE is a closed recording of what has come so far (of up to a
+ * second ago), and the session is as dirty as it was.  */
 void tide_session_save_async (TideSession *self,
                               GFile *file,
                               GCancellable *cancellable,

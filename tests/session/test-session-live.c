@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "session-fixture.h"
 
+#include "tide-loader.h"
 #include "tide-wire.h"
 
 #include <signal.h>
@@ -196,27 +197,57 @@ test_pause (Fixture *f, gconstpointer data)
   g_assert_false (tide_session_is_paused (f->session));
 }
 
-/* A recording that goes on cannot be saved yet; closing it takes its file away and leaves the program alone.
- */
+static gboolean
+save (TideSession *session, GFile *file, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  tide_session_save_async (session, file, NULL, keep_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return tide_session_save_finish (session, result, error);
+}
+
+/* What there is so far can be saved of a recording that goes on, which stays as unsaved as it was; closing it
+ * takes its file away and leaves the program alone.  */
 static void
 test_close_live (Fixture *f, gconstpointer data)
 {
   g_autofree char *spooled = NULL;
-  g_autoptr (GFile) file = g_file_new_for_path ("/nowhere/x.pagetide");
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autofree char *copy = g_build_filename (f->folder, "..", "so-far-by-test-session-live.pagetide", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (copy);
+  g_autoptr (GFile) nowhere = g_file_new_for_path ("/nowhere/x.pagetide");
+  g_autoptr (GFile) itself = NULL;
+  g_autoptr (TideRecording) read = NULL;
+  g_autoptr (GError) error = NULL, refused = NULL, missing = NULL;
   guint pid;
 
   launch (f, "import signal; print('here', flush=True); signal.pause()");
   wait_for_output (f, "here");
   spooled = g_strdup (tide_session_get_path (f->session));
+  itself = g_file_new_for_path (spooled);
   g_assert_true (g_file_test (spooled, G_FILE_TEST_EXISTS));
-  tide_session_save_async (f->session, file, NULL, keep_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_false (tide_session_save_finish (f->session, result, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BUSY);
   pid = tide_process_get_info (tide_session_get_process (f->session))->pid;
+  g_assert_false (save (f->session, nowhere, &missing));
+  g_assert_error (missing, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_assert_false (save (f->session, itself, &refused));
+  g_assert_error (refused, G_IO_ERROR, G_IO_ERROR_BUSY);
+
+  g_assert_true (save (f->session, file, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (tide_session_get_state (f->session), ==, TIDE_SESSION_LIVE);
+  g_assert_cmpstr (tide_session_get_path (f->session), ==, spooled);
+  g_assert_true (tide_session_is_dirty (f->session));
+  read = tide_load (file, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (tide_recording_get_n_diagnostics (read), ==, 0);
+  {
+    g_autoptr (TideProcess) process = g_list_model_get_item (G_LIST_MODEL (read), 0);
+
+    g_assert_cmpuint (tide_process_get_info (process)->pid, ==, pid);
+  }
+  g_assert_true (g_file_delete (file, NULL, NULL));
+
   tide_session_close (f->session);
   g_assert_cmpint (tide_session_get_state (f->session), ==, TIDE_SESSION_EMPTY);
   g_assert_null (tide_session_get_target (f->session));

@@ -1,5 +1,6 @@
 #include "ui-fixture.h"
 
+#include "tide-loader.h"
 #include "tide-session-page.h"
 #include "tide-wire.h"
 
@@ -61,10 +62,7 @@ test_launch (void)
     g_error ("not launched: %s", tide_message_bar_get_text (tide_window_get_message_bar (window)));
   g_assert_true (ui_action_enabled (window, "stop"));
   g_assert_true (ui_action_enabled (window, "pause"));
-  /* Asks for no file, but says when it can be saved.  */
-  ui_activate (window, "save-as");
-  g_assert_nonnull (strstr (tide_message_bar_get_text (tide_window_get_message_bar (window)),
-                            "can be saved when the program has ended"));
+  g_assert_true (ui_action_enabled (window, "save-as"));
   ui_wait (has_ended, session);
   ui_settle (window);
   g_assert_true (tide_session_is_dirty (session));
@@ -249,6 +247,48 @@ test_bad_ends (void)
     }
 }
 
+static gboolean
+says_so_far (gpointer data)
+{
+  const char *text = tide_message_bar_get_text (data);
+
+  return text != NULL && strstr (text, "What was recorded so far is saved as “so far.pagetide”") != NULL;
+}
+
+/* While the program runs, what there is can be kept in a file of its own; it answers no question.  */
+static void
+test_save_so_far (void)
+{
+  TideWindow *window = ui_window_new ();
+  TideSession *session = tide_window_get_session (window);
+  UiPrompter *prompter = ui_prompter_new ();
+  g_autoptr (TideLaunch) launch = new_launch (TRUE);
+  g_autofree char *folder = ui_folder_new ();
+  g_autofree char *path = g_build_filename (folder, "so far.pagetide", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (TideRecording) read = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tide_window_set_prompter (window, TIDE_PROMPTER (prompter));
+  tide_window_launch (window, launch);
+  ui_wait (has_written, tide_window_get_output_view (window));
+  ui_prompter_will_choose (prompter, path);
+  ui_activate (window, "save-as");
+  ui_wait (says_so_far, tide_window_get_message_bar (window));
+  g_assert_cmpstr (ui_prompter_get_last (prompter), ==, "Save What Was Recorded So Far");
+  g_assert_cmpint (tide_session_get_state (session), ==, TIDE_SESSION_LIVE);
+  g_assert_true (tide_session_is_dirty (session));
+  read = tide_load (file, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (tide_recording_get_n_diagnostics (read), ==, 0);
+  ui_activate (window, "stop");
+  ui_wait (has_ended, session);
+  g_assert_true (tide_session_is_dirty (session));
+  ui_window_destroy (window);
+  g_object_unref (prompter);
+  ui_folder_remove (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -258,5 +298,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window-live/pause-and-stop", test_pause_and_stop);
   g_test_add_func ("/window-live/live-states", test_live_states);
   g_test_add_func ("/window-live/bad-ends", test_bad_ends);
+  g_test_add_func ("/window-live/save-so-far", test_save_so_far);
   return g_test_run ();
 }
