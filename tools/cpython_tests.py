@@ -69,7 +69,7 @@ EXPECTED = (
     Difference("test.test_monitoring.TestBranchConsistency.test_async_for", ("lines",), (3, 14), (3, 99),
                "co_branches() misreads an asynchronous loop while a tool listens to LINE"),
     Difference("test.test_monitoring.TestDisable.test_disable_legal_events", ("lines",), (3, 14), (3, 99),
-               "one more event comes before the first DISABLE has effect while a tool listens to LINE"),
+               "a BRANCH that was given DISABLE is told once more, for its other way, while a tool listens to LINE"),
 )
 # How often a module runs again, bare and measured, when a result differs.
 ATTEMPTS = 3
