@@ -110,6 +110,7 @@ tide_snapshot_copy (GFile *from, GFile *to, GCancellable *cancellable, GError **
   g_autoptr (GFileOutputStream) out = NULL;
   g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (TideIndexEntry));
   g_autoptr (GCancellable) no = NULL;
+  gboolean replaces;
   Snapshot self;
 
   g_return_val_if_fail (G_IS_FILE (from) && G_IS_FILE (to), FALSE);
@@ -117,15 +118,18 @@ tide_snapshot_copy (GFile *from, GFile *to, GCancellable *cancellable, GError **
   in = g_file_read (from, cancellable, error);
   if (in == NULL)
     return FALSE;
+  replaces = g_file_query_exists (to, cancellable);
   out = g_file_replace (to, NULL, FALSE, G_FILE_CREATE_PRIVATE, cancellable, error);
   if (out == NULL)
     return FALSE;
   self = (Snapshot){ G_INPUT_STREAM (in), G_OUTPUT_STREAM (out), cancellable, 0, entries };
   if (copy (&self, error))
     return g_output_stream_close (self.out, cancellable, error);
-  /* Closing would put what is there in place of the old file.  */
+  /* Closing would put what is there in place of the old file; a new one is there already.  */
   no = g_cancellable_new ();
   g_cancellable_cancel (no);
   g_output_stream_close (self.out, no, NULL);
+  if (!replaces)
+    g_file_delete (to, NULL, NULL);
   return FALSE;
 }
