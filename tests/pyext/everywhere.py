@@ -68,7 +68,8 @@ def run_here(path):
 
 def run_there(python, path):
     """(exit status, output) of the tests of PATH under PYTHON."""
-    environment = dict(os.environ, PYTHONPATH=os.environ.get("PAGETIDE_PYTHONPATH", PACKAGE), PYTHONDONTWRITEBYTECODE="1", PYTHONUTF8="1")
+    environment = dict(os.environ, PYTHONPATH=os.environ.get("PAGETIDE_PYTHONPATH", PACKAGE), PYTHONDONTWRITEBYTECODE="1", PYTHONUTF8="1",
+                       PAGETIDE_TEST_PYTHON=python)
     with tempfile.TemporaryDirectory(prefix="tide-package-") as folder:
         environment.update(HOME=folder, TMPDIR=folder)
         try:

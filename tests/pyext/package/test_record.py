@@ -12,6 +12,9 @@ from unittest import mock
 import pagetide
 from pagetide import _ipython, _record, pytest_plugin
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
+import outside  # noqa: E402
+
 MIB = 1 << 20
 
 GROW = """
@@ -35,12 +38,7 @@ def grown(path):
     return sum(row["rss_self"] or 0 for row in report(path, "functions")["rows"] if (row["file"] or "").endswith("program.py") and row["line"] in GROW_LINES)
 
 
-def runs(program):
-    """Whether PROGRAM runs here: an interpreter may have a root of its own, with other libraries."""
-    return bool(program) and subprocess.run([program, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
-
-
-PROGRAM = os.environ.get("PAGETIDE_BIN") if runs(os.environ.get("PAGETIDE_BIN")) else None
+PROGRAM = outside.find_program("PAGETIDE_BIN")
 
 
 class Case(unittest.TestCase):
@@ -228,7 +226,7 @@ print("done")
         """In a program that Pagetide launched the package writes into that recording, and record() is a span of it."""
         with open("program.py", "w") as file:
             file.write(GROW + "assert pagetide.mark('m')\nwith pagetide.record('inner.pagetide'):\n    keep = grow(10)\n")
-        subprocess.run([PROGRAM, "record", "-o", "out.pagetide", "--instruments", "events", "--python", sys.executable, "program.py"], check=True)
+        subprocess.run([PROGRAM, "record", "-o", "out.pagetide", "--instruments", "events", "--python", outside.PYTHON, "program.py"], check=True)
         self.assertFalse(os.path.exists("inner.pagetide"))
         self.assert_grown(grown("out.pagetide"), 10)
 
@@ -237,7 +235,7 @@ print("done")
         with open("program.py", "w") as file:
             file.write(GROW + "from pagetide import cPyMemTrace\ntry:\n    cPyMemTrace.Profile(0, filepath='log').__enter__()\n    sys.exit(1)\n"
                        "except RuntimeError as error:\n    print(error)\nkeep = grow(10)\n")
-        answer = subprocess.run([PROGRAM, "record", "-o", "out.pagetide", "--instruments", "events,calls", "--python", sys.executable, "program.py"],
+        answer = subprocess.run([PROGRAM, "record", "-o", "out.pagetide", "--instruments", "events,calls", "--python", outside.PYTHON, "program.py"],
                                 stdout=subprocess.PIPE, check=True)
         self.assertIn(b"told already", answer.stdout)
         self.assertIn("grow", [row["function"] for row in report("out.pagetide", "events")["rows"]])
