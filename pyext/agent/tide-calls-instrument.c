@@ -125,17 +125,38 @@ ring_bell (void)
     syscall (SYS_futex, idle, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
+/* False: there is no room.  */
+static bool
+put_idle (TideCallsThread *thread, uint64_t time_ns, uint64_t idle_ns)
+{
+  TideCallsRecord *record;
+
+  if (__builtin_expect (idle_ns == thread->idle_ns, 1))
+    return true;
+  record = tide_calls_ring_reserve (thread);
+  if (!record)
+    return false;
+  *record = tide_calls_record_idle (time_ns, idle_ns);
+  tide_calls_ring_publish (thread);
+  thread->idle_ns = idle_ns;
+  return true;
+}
+
 static void
 put (TideCallsThread *thread, const TideCallsEvent *event, uint32_t code, uint32_t caller, int64_t pages)
 {
-  TideCallsRecord *record = tide_calls_ring_reserve (thread);
+  TideCallsRecord *record;
+  uint64_t time_ns = now_ns (), idle_ns = tide_cpu_clock_idle (&thread->clock, &time_ns);
   uint32_t place = event->line         ? (uint32_t)event->line & TIDE_CALLS_NOT_BEGUN
                    : event->offset < 0 ? TIDE_CALLS_NOT_BEGUN
                                        : (uint32_t)event->offset & TIDE_CALLS_NOT_BEGUN;
 
+  if (!put_idle (thread, time_ns, idle_ns))
+    return;
+  record = tide_calls_ring_reserve (thread);
   if (!record)
     return;
-  record->time_ns = now_ns ();
+  record->time_ns = time_ns;
   record->code = code;
   record->caller = caller;
   record->place = place << 3 | (event->line ? TIDE_CALLS_LINE_KNOWN : (uint32_t)event->kind);
@@ -238,7 +259,8 @@ start (TideRegion *region, TideInstrument bit, uint32_t kinds, TideInstrumentRep
     }
   if (!report->reason[0] && report->unit_bytes == 0)
     snprintf (report->reason, sizeof report->reason,
-              "Page faults cannot be counted here: RSS is as of at most about 1 ms before each event.");
+              "Page faults cannot be counted here: RSS is as of at most about 1 ms before each event, "
+              "CPU time exact to 0.1 ms.");
   calls.on |= (uint32_t)bit;
   return true;
 }

@@ -186,6 +186,8 @@ take (TideCallsArea *area, uint32_t index)
   thread->n_events = 0;
   memset (thread->cache, 0, sizeof thread->cache);
   tide_rss_gate_open (&thread->gate);
+  tide_cpu_clock_open (&thread->clock, tide_rss_gate_switches (&thread->gate));
+  thread->idle_ns = 0;
   atomic_store (&thread->generation, rings.generation);
   return thread;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-calls-area.h"
+#include "tide-cpu-clock.h"
 #include "tide-region.h"
 #include "tide-rss-gate.h"
 
@@ -28,6 +29,8 @@ typedef struct
   uint64_t end; /* where room surely ends, as of the last look at the tail */
   uint64_t n_events;
   TideRssGate gate;
+  TideCpuClock clock;
+  uint64_t idle_ns; /* of the clock, as told last; 0: never */
   TideCallsCacheSlot cache[TIDE_CALLS_CACHE_SLOTS];
 } TideCallsThread;
 

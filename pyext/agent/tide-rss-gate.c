@@ -111,6 +111,12 @@ tide_rss_gate_counts_faults (const TideRssGate *self)
   return self->map != NULL;
 }
 
+const volatile uint32_t *
+tide_rss_gate_switches (const TideRssGate *self)
+{
+  return self->map ? &((const volatile struct perf_event_mmap_page *)self->map)->lock : NULL;
+}
+
 int64_t
 tide_rss_gate_read (TideRssGate *self, uint64_t now_ns)
 {

@@ -44,6 +44,10 @@ void tide_rss_gate_drop (TideRssGate *self);
 /* The faults of this thread are counted.  */
 bool tide_rss_gate_counts_faults (const TideRssGate *self);
 
+/* What becomes another number each time this thread has been away from the processor; NULL: nothing does.  As
+ * long as the gate is open.  */
+const volatile uint32_t *tide_rss_gate_switches (const TideRssGate *self);
+
 /* RSS in pages.  NOW_NS: CLOCK_MONOTONIC, looked at only where there are no words; 0 then means: read it.
  * May change errno.  */
 static inline int64_t tide_rss_gate_pages (TideRssGate *self, uint64_t now_ns);

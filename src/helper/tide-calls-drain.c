@@ -18,6 +18,8 @@ tide_calls_drain_init (
   self->codes = codes;
   self->pid = pid;
   self->drained_ns = INT64_MIN / 2;
+  for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
+    self->rings[i].idle_ns = INT64_MIN;
 }
 
 void
@@ -95,22 +97,46 @@ find_place (TideCallsDrain *self, const TideCallsRecord *record)
   return found;
 }
 
+/* Multiples of 8 for times that are cut to them: so it stays as far behind as it is.  */
+static int64_t
+cpu_at (TideCallsDrainRing *ring, int64_t time_ns)
+{
+  int64_t cpu_ns;
+
+  if (ring->idle_ns == INT64_MIN)
+    return -1;
+  cpu_ns = (time_ns & ~(int64_t)7) - ring->idle_ns;
+  if (cpu_ns > ring->cpu_ns)
+    ring->cpu_ns = cpu_ns;
+  return ring->cpu_ns;
+}
+
 static void
-take (TideCallsDrain *self, const TideCallsDrainRing *ring, const TideCallsRecord *record, int64_t now_ns)
+take (TideCallsDrain *self, TideCallsDrainRing *ring, const TideCallsRecord *record, int64_t now_ns)
 {
   uint32_t kind = record->place & 7;
-  TideCallPlace place = find_place (self, record);
+  TideCallPlace place;
   int64_t base_ns = self->stream->outlet->clock_base_ns;
   /* A clock that is ahead of ours would put all that follows into the future.  */
   int64_t time_ns = (record->time_ns < (uint64_t)now_ns ? (int64_t)record->time_ns : now_ns) - base_ns;
   TideCall *call;
 
+  if (record->code == TIDE_CALLS_IDLE)
+    {
+      uint64_t idle_ns = tide_calls_record_idle_ns (record);
+
+      if (idle_ns <= (uint64_t)now_ns)
+        ring->idle_ns = ((int64_t)idle_ns - base_ns) & ~(int64_t)7;
+      return;
+    }
+  place = find_place (self, record);
   if (self->n_calls == TIDE_CALLS_MAX_COUNT)
     flush (self);
   if (time_ns > self->last_ns)
     self->last_ns = time_ns;
   call = &self->calls[self->n_calls++];
   call->time_ns = self->last_ns;
+  call->cpu_ns = cpu_at (ring, time_ns);
   call->rss_pages = record->rss_pages;
   call->thread = ring->thread;
   call->code = place.code;
@@ -215,8 +241,12 @@ free_left_rings (TideCallsDrain *self)
 {
   for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
     if (self->rings[i].left && self->rings[i].tail == self->rings[i].mark)
-      atomic_store_explicit (&tide_calls_area_ring (self->area, i)->state, TIDE_CALLS_RING_FREE,
-                             memory_order_release);
+      {
+        self->rings[i].idle_ns = INT64_MIN;
+        self->rings[i].cpu_ns = 0;
+        atomic_store_explicit (&tide_calls_area_ring (self->area, i)->state, TIDE_CALLS_RING_FREE,
+                               memory_order_release);
+      }
 }
 
 static void

@@ -25,8 +25,10 @@ typedef struct
   uint64_t tail, mark;
   uint64_t lost; /* as told */
   uint32_t thread;
-  bool broken; /* it contradicts itself, and is not read any more */
-  bool left;   /* at the mark: nobody writes into it          */
+  int64_t idle_ns; /* of the thread; INT64_MIN: not told yet      */
+  int64_t cpu_ns;  /* as told last                                 */
+  bool broken;     /* it contradicts itself, and is not read any more */
+  bool left;       /* at the mark: nobody writes into it          */
 } TideCallsDrainRing;
 
 typedef struct

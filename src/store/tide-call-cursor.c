@@ -57,6 +57,8 @@ decode (TideCallCursor *self, gsize index)
         self->of_kinds[self->n++] = (guint16)n;
       n++;
     }
+  /* Damage there leaves times unknown, no more.  */
+  tide_call_reader_read_cpu (&reader, self->calls, n);
 }
 
 /* How many calls of the kinds are before TIME_NS.  */
@@ -159,6 +161,7 @@ tide_call_cursor_get (TideCallCursor *self, guint64 index, TideCallRow *row)
   before = at > 0 ? (gint64)self->calls[at - 1].rss_pages : block->rss_pages_before;
   *row = (TideCallRow){ .number = block->n_before + at + 1,
                         .time_ns = call->time_ns,
+                        .cpu_ns = call->cpu_ns,
                         .rss_bytes = (gint64)call->rss_pages * page_size,
                         .delta_bytes = before < 0 ? 0 : ((gint64)call->rss_pages - before) * page_size,
                         .kind = call->kind,

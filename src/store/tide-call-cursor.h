@@ -15,6 +15,7 @@ typedef struct
 {
   guint64 number; /* among all of the process, from 1 */
   gint64 time_ns;
+  gint64 cpu_ns; /* what its thread has run so far; -1: not measured */
   gint64 rss_bytes;
   gint64 delta_bytes; /* since the event before it, of any kind and thread; 0 for the first */
   TideCallKind kind;

@@ -20,6 +20,7 @@ enum
   COLUMN_FUNCTION,
   COLUMN_FILE,
   COLUMN_LINE,
+  COLUMN_CPU,
   N_COLUMNS
 };
 
@@ -34,6 +35,7 @@ static const TideExportColumn columns[N_COLUMNS] = {
   [COLUMN_FUNCTION] = { "function", N_ ("Function"), TIDE_CELLS_TEXT, TIDE_FOR_ALL },
   [COLUMN_FILE] = { "file", N_ ("File"), TIDE_CELLS_TEXT, TIDE_FOR_ALL },
   [COLUMN_LINE] = { "line", N_ ("Line"), TIDE_CELLS_PLAIN, TIDE_FOR_ALL },
+  [COLUMN_CPU] = { "cpu", N_ ("CPU seconds"), TIDE_CELLS_TIME, TIDE_FOR_ALL },
 };
 
 typedef struct
@@ -90,6 +92,8 @@ fill (TideRowSource *source, gsize row, TideCell *cells)
     set_name (part->head.process, where->file, &cells[COLUMN_FILE]);
   if (call.line > 0)
     tide_cell_set_number (&cells[COLUMN_LINE], call.line);
+  if (call.cpu_ns >= 0)
+    tide_cell_set_number (&cells[COLUMN_CPU], call.cpu_ns);
 }
 
 static void

@@ -23,7 +23,7 @@
 
 #include "tide-wire.h"
 
-#define TIDE_CALLS_AREA_MAGIC 0x31434c4143444954ull /* "TIDCALC1" */
+#define TIDE_CALLS_AREA_MAGIC 0x32434c4143444954ull /* "TIDCALC2" */
 #define TIDE_CALLS_N_RINGS 64u
 #define TIDE_CALLS_RING_EVENTS 65536u /* a power of two; 24 bytes each: 1.5 MiB */
 #define TIDE_CALLS_RING_HEAD 4096u
@@ -39,6 +39,10 @@
 
 /* In place of a kind: a LINE event of which the line itself is known.  */
 #define TIDE_CALLS_LINE_KNOWN 7u
+
+/* In place of a code: no event, but by how much the CPU time of the thread is less than `time_ns`, in the
+ * nanoseconds of tide_calls_record_idle_ns(); so it is until the ring has the next of these.  */
+#define TIDE_CALLS_IDLE UINT32_MAX
 
 typedef struct
 {
@@ -90,6 +94,21 @@ static inline TideCallsRecord *
 tide_calls_ring_records (TideCallsRing *ring)
 {
   return (TideCallsRecord *)((uint8_t *)ring + TIDE_CALLS_RING_HEAD);
+}
+
+static inline TideCallsRecord
+tide_calls_record_idle (uint64_t time_ns, uint64_t idle_ns)
+{
+  return (TideCallsRecord){ .time_ns = time_ns,
+                            .code = TIDE_CALLS_IDLE,
+                            .caller = (uint32_t)idle_ns,
+                            .rss_pages = (uint32_t)(idle_ns >> 32) };
+}
+
+static inline uint64_t
+tide_calls_record_idle_ns (const TideCallsRecord *record)
+{
+  return (uint64_t)record->rss_pages << 32 | record->caller;
 }
 
 static inline _Atomic uint64_t *

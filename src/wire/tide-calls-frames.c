@@ -12,6 +12,11 @@
 /* More pages than any machine has.  */
 #define MAX_PAGES (1ull << 52)
 
+/* How far CPU time may be from the time, in steps.  */
+#define MAX_IDLE (INT64_MAX >> STEP_SHIFT)
+/* By thread id, some of which share one.  */
+#define IDLE_SLOTS 64u
+
 static bool
 is_c (TideCallKind kind)
 {
@@ -30,6 +35,39 @@ static bool
 is_same (const TideCallPlace *a, const TideCallPlace *b)
 {
   return a->code == b->code && a->caller == b->caller && a->line == b->line;
+}
+
+/* How far the CPU time of its thread is behind the time, in steps and never 0; 0: unknown.  */
+static int64_t
+idle_of (const TideCall *call)
+{
+  int64_t time_ns = call->time_ns > 0 ? call->time_ns : 0, steps;
+
+  if (call->cpu_ns < 0)
+    return 0;
+  steps = (time_ns >> STEP_SHIFT) - (call->cpu_ns >> STEP_SHIFT);
+  return steps >= 0 ? steps + 1 : steps;
+}
+
+/* Pairs of how many events later and by how much; a 0 ends them.  */
+static void
+put_cpu (TideBuffer *buffer, const TideCall *calls, uint32_t n)
+{
+  int64_t idle[IDLE_SLOTS] = { 0 };
+  uint32_t next = 0;
+
+  for (uint32_t i = 0; i < n; i++)
+    {
+      int64_t *slot = &idle[calls[i].thread % IDLE_SLOTS], now = idle_of (&calls[i]);
+
+      if (now == *slot)
+        continue;
+      tide_buffer_put_varint (buffer, i + 1 - next);
+      tide_buffer_put_zigzag (buffer, now - *slot);
+      next = i + 1;
+      *slot = now;
+    }
+  tide_buffer_put_varint (buffer, 0);
 }
 
 static void
@@ -75,6 +113,7 @@ put_block (TideBuffer *buffer, uint16_t stream, const TideCall *calls, uint32_t 
       thread = call->thread;
       rss = call->rss_pages;
     }
+  put_cpu (buffer, calls, n);
   tide_buffer_end (buffer);
 }
 
@@ -97,6 +136,7 @@ tide_call_reader_begin (TideCallReader *self, TideSlice payload)
   memset (self, 0, sizeof *self);
   self->cursor = tide_cursor_on (payload);
   self->left = tide_cursor_u32 (&self->cursor);
+  self->last.cpu_ns = -1;
   if (self->left > TIDE_CALLS_MAX_COUNT)
     self->cursor.failed = true;
   return tide_cursor_ok (&self->cursor);
@@ -153,6 +193,56 @@ tide_call_reader_next (TideCallReader *self, TideCall *call)
   self->left--;
   *call = *next;
   return true;
+}
+
+static bool
+set_cpu (TideCall *call, const int64_t *slots)
+{
+  int64_t idle = slots[call->thread % IDLE_SLOTS];
+  int64_t steps = (call->time_ns >> STEP_SHIFT) - (idle > 0 ? idle - 1 : idle);
+
+  if (idle == 0)
+    return true;
+  if (steps < 0 || steps > INT64_MAX >> STEP_SHIFT)
+    return false;
+  call->cpu_ns = steps << STEP_SHIFT;
+  return true;
+}
+
+static uint64_t
+get_change (TideCursor *cursor, int64_t *by)
+{
+  uint64_t later = tide_cursor_varint (cursor);
+
+  *by = later > 0 ? tide_cursor_zigzag (cursor) : 0;
+  return later;
+}
+
+bool
+tide_call_reader_read_cpu (TideCallReader *self, TideCall *calls, uint32_t n_calls)
+{
+  int64_t slots[IDLE_SLOTS] = { 0 }, by = 0;
+  uint64_t later = 0;
+
+  if (self->left > 0 || !tide_cursor_ok (&self->cursor))
+    return false;
+  if (self->cursor.at == self->cursor.end)
+    return true;
+  later = get_change (&self->cursor, &by);
+  for (uint32_t i = 0; i < n_calls; i++)
+    {
+      if (later > 0 && --later == 0)
+        {
+          int64_t *slot = &slots[calls[i].thread % IDLE_SLOTS];
+
+          if (__builtin_add_overflow (*slot, by, slot) || *slot > MAX_IDLE || *slot < -MAX_IDLE)
+            return false;
+          later = get_change (&self->cursor, &by);
+        }
+      if (!tide_cursor_ok (&self->cursor) || !set_cpu (&calls[i], slots))
+        return false;
+    }
+  return tide_cursor_ok (&self->cursor);
 }
 
 bool

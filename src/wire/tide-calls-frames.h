@@ -5,7 +5,10 @@
  * There may be a hundred million of these events, so a block takes mostly three bytes for each: a head (kind,
  * and what else follows), the time since the one before, and the number of the place among those of the block
  * that were met last.  Times are kept in steps of 8 ns; among the CALLS blocks of a stream they do not
- * decrease, but a block may speak of a time before that of another frame that stands before it.  */
+ * decrease, but a block may speak of a time before that of another frame that stands before it.
+ *
+ * What a thread has not run of the time stays the same while it runs: behind the events a block says after
+ * which of them it was another (1.2; a block without has no CPU times).  */
 
 #include "tide-buffer.h"
 #include "tide-cursor.h"
@@ -16,6 +19,7 @@
 typedef struct
 {
   int64_t time_ns;    /* a multiple of 8 after it was written and read                       */
+  int64_t cpu_ns;     /* as well; what its thread has run so far, -1: unknown                */
   uint64_t rss_pages; /* RSS when it happened                                                */
   uint32_t thread;    /* thread id, 0: unknown                                               */
   uint32_t code;      /* code id, 0: unknown; of C_* kinds that of the C function            */
@@ -55,6 +59,10 @@ typedef struct
 bool tide_call_reader_begin (TideCallReader *self, TideSlice payload);
 bool tide_call_reader_next (TideCallReader *self, TideCall *call);
 bool tide_call_reader_ok (const TideCallReader *self);
+
+/* After the last: sets cpu_ns of the N_CALLS of the block, which next leaves unknown.  False: damaged, and
+ * from there on unknown.  */
+bool tide_call_reader_read_cpu (TideCallReader *self, TideCall *calls, uint32_t n_calls);
 
 typedef struct
 {

@@ -23,7 +23,7 @@
 
 #define TIDE_WIRE_MAGIC "PAGETIDE"
 #define TIDE_WIRE_MAJOR 1
-#define TIDE_WIRE_MINOR 1
+#define TIDE_WIRE_MINOR 2
 #define TIDE_WIRE_HEADER_SIZE 8
 /* A hostile length must not make a reader allocate without bound.  The largest honest frame is an OUTPUT or
  * EVENTS block (64 KiB).  */
@@ -49,7 +49,8 @@ typedef enum
   TIDE_FRAME_OUTPUT = 13,    /* bytes that the program wrote to stdout or stderr             */
   TIDE_FRAME_PAUSE = 14,     /* measuring was paused or went on                              */
   TIDE_FRAME_BYE = 15,       /* last of each stream: how it ended                            */
-  TIDE_FRAME_CALLS = 16,     /* a block of calls, returns and lines, each with RSS (1.1)      */
+  TIDE_FRAME_CALLS = 16,     /* a block of calls, returns and lines, each with RSS (1.1; CPU
+                              time 1.2)                                                   */
   TIDE_FRAME_COUNTS = 17,    /* how often each code was called so far (1.1)                  */
   TIDE_FRAME_SITES = 18,     /* Python bytes by code and line so far (1.1)                   */
   TIDE_FRAME_GC = 19,        /* a collection of the garbage collector (1.1)                  */

@@ -8,7 +8,7 @@ CALL, RETURN, C_CALL, C_RETURN, C_EXCEPT, LINE, EXCEPT = range(7)
 INSTRUMENTS = {"events": 2, "faults": 4, "calls": 8, "lines": 16, "bytes": 32, "bytes_sampled": 64, "gc": 128}
 OFF, ON, REFUSED = range(3)
 
-Call = collections.namedtuple("Call", "time kind thread file function line caller rss")
+Call = collections.namedtuple("Call", "time kind thread file function line caller rss cpu")
 State = collections.namedtuple("State", "state unit reason")
 
 
@@ -86,8 +86,10 @@ class Stream:
 
     def _calls(self, cursor):
         self.n_bytes += len(cursor.data)
+        first = len(self.calls)
         # One that is all zeros needs no telling.
         places = collections.defaultdict(lambda: (0, 0, 0))
+        threads = []
         time = rss = thread = 0
         for _ in range(cursor.varint()):
             head = cursor.byte()
@@ -105,15 +107,34 @@ class Stream:
                 thread = cursor.varint()
             if head & 16:
                 rss += cursor.zigzag()
-            self.calls.append(Call(time, kind, self._threads[thread], *self._codes[place[0]], place[2], self._codes[place[1]], rss))
+            self.calls.append(Call(time, kind, self._threads[thread], *self._codes[place[0]], place[2], self._codes[place[1]], rss, None))
+            threads.append(thread)
+        self._cpu(cursor, first, threads)
         assert cursor.at == len(cursor.data)
 
+    def _cpu(self, cursor, first, threads):
+        slots = [0] * 64
+        i = -1
+        changes = {}
+        while True:
+            later = cursor.varint()
+            if not later:
+                break
+            i += later
+            changes[i] = cursor.zigzag()
+        for i, thread in enumerate(threads):
+            slots[thread % 64] += changes.get(i, 0)
+            idle = slots[thread % 64]
+            if idle:
+                call = self.calls[first + i]
+                self.calls[first + i] = call._replace(cpu=call.time - (idle - (idle > 0) << 3))
 
-def run(python, arguments, instruments, options=(), read=None, **more):
-    """PYTHON with ARGUMENTS under the helper.  READ: called with the read end of the frames' pipe and the helper, gives the bytes."""
+
+def run(python, arguments, instruments, options=(), read=None, prefix=(), **more):
+    """PYTHON with ARGUMENTS under the helper, that by PREFIX.  READ: called with the read end of the frames' pipe and the helper, gives the bytes."""
     reading, writing = os.pipe()
     bits = sum(INSTRUMENTS[name] for name in instruments) | 1
-    process = subprocess.Popen([os.environ["PAGETIDE_HELPER"], "launch", "--frames", str(writing), "--instruments", str(bits), "--agent",
+    process = subprocess.Popen([*prefix, os.environ["PAGETIDE_HELPER"], "launch", "--frames", str(writing), "--instruments", str(bits), "--agent",
                                 os.environ["PAGETIDE_AGENT"], *options, "--", python, *arguments], pass_fds=[writing], **more)
     os.close(writing)
     with open(reading, "rb") as frames:

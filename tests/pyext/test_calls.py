@@ -113,6 +113,32 @@ class Calls(unittest.TestCase):
         else:
             self.assertTrue(state.reason)
 
+    def check_cpu(self, python):
+        """What a thread itself reads of its CPU clock lies between the two events of the reading."""
+        for prefix in ([], [os.environ["PAGETIDE_NO_PERF"]]):
+            with self.subTest(prefix):
+                stream = whole(python, [program("cpu.py"), self.answer], ["calls"], prefix=prefix)
+                self.assertEqual((stream.status, stream.lost), (0, 0))
+                wanted = {int(thread): times for thread, times in json.loads(self.read_answer()).items()}
+                self.assertEqual(len(wanted), 4)
+                for thread, times in wanted.items():
+                    self.compare_cpu([call for call in stream.calls if call.thread == thread], times)
+
+    def compare_cpu(self, calls, times):
+        self.assertEqual([call.cpu for call in calls], sorted(call.cpu for call in calls))
+        readings = [call for call in calls if call.function == b"thread_time"]
+        self.assertEqual([call.kind for call in readings], [frames.C_CALL, frames.C_RETURN] * len(times))
+        for i, wanted in enumerate(times):
+            # Never less but for what the two clocks differ in speed; more for at most as long as nobody asked.
+            self.assertLess(readings[2 * i].cpu, wanted + 1.1e6)
+            self.assertGreater(readings[2 * i + 1].cpu, wanted - 2e4)
+        begin, end = {}, {}
+        for call in calls:
+            (begin if call.kind == frames.CALL else end).setdefault(call.function, call)
+        self.assertGreater(end[b"busy"].cpu - begin[b"busy"].cpu, 0.1e9 - 1.2e6)
+        self.assertGreater(end[b"asleep"].time - begin[b"asleep"].time, 0.1e9)
+        self.assertLess(end[b"asleep"].cpu - begin[b"asleep"].cpu, times[2] - times[1] + 1.2e6)
+
     def check_trigger(self, python):
         """Written is what is so far from the last that was; counted is everything."""
         trigger = 16 * mmap.PAGESIZE

@@ -13,6 +13,7 @@ static TideCall
 make_call (guint i)
 {
   return (TideCall){ .time_ns = (gint64)i * 80,
+                     .cpu_ns = (gint64)i * 80 - (gint64)(i / 1000) * 160,
                      .rss_pages = 100 + i / 100,
                      .code = 1,
                      .line = i % 50,
@@ -94,6 +95,7 @@ check (TideProcess *process, TideSpan span, guint kinds)
       g_assert_true (tide_call_cursor_get (cursor, index, &row));
       g_assert_cmpuint (row.number, ==, i + 1);
       g_assert_cmpint (row.time_ns, ==, call.time_ns);
+      g_assert_cmpint (row.cpu_ns, ==, call.cpu_ns);
       g_assert_cmpint (row.rss_bytes, ==, (gint64)call.rss_pages * PAGE);
       g_assert_cmpint (row.delta_bytes, ==, i > 0 && i % 100 == 0 ? PAGE : 0);
       g_assert_cmpuint (row.kind, ==, call.kind);

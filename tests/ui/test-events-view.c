@@ -18,6 +18,7 @@ append_calls (TideRecording *recording, guint first, guint n)
       static const TideCallKind kinds[] = { TIDE_CALL_CALL, TIDE_CALL_LINE, TIDE_CALL_RETURN };
 
       calls[i] = (TideCall){ .time_ns = (gint64)(first * 3 + i) * 100000,
+                             .cpu_ns = i == 0 ? -1 : (gint64)(first * 3 + i) * 60000,
                              .rss_pages = 1000 + first + i / 3,
                              .code = 1,
                              .line = 10 + i % 3,
@@ -98,6 +99,8 @@ test_rows (void)
   assert_cell (view, 4, TIDE_EVENTS_COLUMN_DELTA, "");
   assert_cell (view, 4, TIDE_EVENTS_COLUMN_KIND, "LINE");
   assert_cell (view, 4, TIDE_EVENTS_COLUMN_TIME, "0.000400");
+  assert_cell (view, 4, TIDE_EVENTS_COLUMN_CPU, "0.000240");
+  assert_cell (view, 0, TIDE_EVENTS_COLUMN_CPU, "");
   assert_cell (view, 299, TIDE_EVENTS_COLUMN_KIND, "RETURN");
   assert_cell (view, 300, TIDE_EVENTS_COLUMN_KIND, NULL);
   ui_picture (GTK_WIDGET (window), "events");

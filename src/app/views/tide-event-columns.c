@@ -10,6 +10,7 @@
 static const TideTableColumn columns[TIDE_N_EVENTS_COLUMNS] = {
   [TIDE_EVENTS_COLUMN_NUMBER] = { "number", 10, 100, TIDE_COLUMN_NUMBER | TIDE_COLUMN_DIM },
   [TIDE_EVENTS_COLUMN_TIME] = { "time", 11, 110, TIDE_COLUMN_NUMBER },
+  [TIDE_EVENTS_COLUMN_CPU] = { "cpu", 11, 110, TIDE_COLUMN_NUMBER },
   [TIDE_EVENTS_COLUMN_THREAD] = { "thread", 10, 90, TIDE_COLUMN_NUMBER },
   [TIDE_EVENTS_COLUMN_KIND] = { "kind", 9, 100, 0 },
   [TIDE_EVENTS_COLUMN_RSS] = { "rss", 9, 100, TIDE_COLUMN_NUMBER },
@@ -29,6 +30,8 @@ get_title (guint column)
       return _ ("No.");
     case TIDE_EVENTS_COLUMN_TIME:
       return _ ("Seconds");
+    case TIDE_EVENTS_COLUMN_CPU:
+      return _ ("CPU seconds");
     case TIDE_EVENTS_COLUMN_THREAD:
       return _ ("Thread");
     case TIDE_EVENTS_COLUMN_KIND:
@@ -56,6 +59,8 @@ get_definition (guint column)
       return _ ("Place among all events of the recording");
     case TIDE_EVENTS_COLUMN_TIME:
       return _ ("Time since the start of the program");
+    case TIDE_EVENTS_COLUMN_CPU:
+      return _ ("Processor time that the thread has taken until then");
     case TIDE_EVENTS_COLUMN_THREAD:
       return _ ("Number of the thread, as the system gives it");
     case TIDE_EVENTS_COLUMN_KIND:
@@ -109,6 +114,8 @@ dup_text (gpointer rows, guint position, guint column)
       return tide_format_count (row.number);
     case TIDE_EVENTS_COLUMN_TIME:
       return g_strdup_printf ("%.6f", (double)row.time_ns / 1e9);
+    case TIDE_EVENTS_COLUMN_CPU:
+      return row.cpu_ns >= 0 ? g_strdup_printf ("%.6f", (double)row.cpu_ns / 1e9) : g_strdup ("");
     case TIDE_EVENTS_COLUMN_THREAD:
       thread = tide_process_get_thread (process, row.thread);
       return thread != NULL ? g_strdup_printf ("%u", thread->tid) : g_strdup ("");
@@ -154,6 +161,7 @@ dup_tooltip (gpointer rows, guint position, guint column)
       }
     case TIDE_EVENTS_COLUMN_NUMBER:
     case TIDE_EVENTS_COLUMN_TIME:
+    case TIDE_EVENTS_COLUMN_CPU:
     case TIDE_EVENTS_COLUMN_THREAD:
     case TIDE_EVENTS_COLUMN_KIND:
     case TIDE_N_EVENTS_COLUMNS:
