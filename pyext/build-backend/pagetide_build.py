@@ -26,7 +26,6 @@ PACKAGE = "pagetide"
 AGENT = "pagetide-agent.so"
 # Programs to be measured, for the window; no part of the package.
 NOT_INSTALLED = {"examples", "__pycache__"}
-AGENT = "pagetide-agent.so"
 # Where the part of the agent's sources is that it shares with the other programs: in the tree, in a source distribution.
 WIRE = [os.path.join(os.pardir, "src", "wire"), "wire"]
 # What a wheel's members are dated, so that the same sources give the same bytes.
@@ -77,8 +76,8 @@ def wire():
 def agent_command(output):
     """The command that compiles the agent into OUTPUT, to be run in this project."""
     with open(os.path.join(HERE, "meson.build"), encoding="utf-8") as file:
-        target = re.search(r"shared_module\('pagetide-agent',\n(.*?)^  name_prefix", file.read(), re.M | re.S)[1]
-    files = [path.replace("../src/wire", wire()) for path in re.findall(r"^  '([^']+\.c)',$", target, re.M)]
+        listed = re.search(r"^agent_files = files\(\n(.*?)\)$", file.read(), re.M | re.S)[1]
+    files = [path.replace("../src/wire", wire()) for path in re.findall(r"^  '([^']+\.c)',?$", listed, re.M)]
     return shlex.split(os.environ.get("CC", "cc")) + [
         "-std=gnu11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-z,nodelete,-z,relro,-z,now,-z,noexecstack,-z,text",
         "-I" + wire(), "-o", output] + files
@@ -127,6 +126,14 @@ def write_wheel(directory, files, platform="any"):
     return wheel
 
 
+def write_with_agent(directory, files, name):
+    """A wheel of FILES and of the agent, if it can be built, with this NAME."""
+    agent = build_agent()
+    if agent is None:
+        return write_wheel(directory, files)
+    return write_wheel(directory, dict(files, **{name: agent}), re.sub(r"\W", "_", sysconfig.get_platform()))
+
+
 # The hooks that pip calls; their names and parameters are those of PEP 517 and PEP 660.
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -134,15 +141,12 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     for path in sources(PACKAGE):
         with open(os.path.join(HERE, path), "rb") as file:
             files[path.replace(os.sep, "/")] = file.read()
-    agent = build_agent()
-    if agent is None:
-        return write_wheel(wheel_directory, files)
-    files["%s/%s" % (PACKAGE, AGENT)] = agent
-    return write_wheel(wheel_directory, files, re.sub(r"\W", "_", sysconfig.get_platform()))
+    return write_with_agent(wheel_directory, files, "%s/%s" % (PACKAGE, AGENT))
 
 
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
-    return write_wheel(wheel_directory, {"_%s.pth" % PACKAGE: (HERE + "\n").encode()})
+    # The agent does not go into the source directory, but where the link to it is: pagetide._agent looks there too.
+    return write_with_agent(wheel_directory, {"_%s.pth" % PACKAGE: (HERE + "\n").encode()}, AGENT)
 
 
 def build_sdist(sdist_directory, config_settings=None):

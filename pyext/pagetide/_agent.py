@@ -1,11 +1,12 @@
 """The package's way into the agent, the shared object that does in C what Python would do too slowly.
 
 It is, in this order: what is in this process already (a program that Pagetide launched), the file that PAGETIDE_AGENT names, the one
-beside this package (pip), the one of an installation that this package is a part of (meson).
+beside this package (pip), the one of an installation that this package is a part of (meson), the one beside the link to this package (pip -e).
 """
 import importlib.machinery
 import importlib.util
 import os
+import site
 import sys
 import sysconfig
 import threading
@@ -42,7 +43,8 @@ def places() -> List[str]:
     """Where the agent may be, best first: paths."""
     here = os.path.dirname(os.path.abspath(__file__))
     given = os.environ.get("PAGETIDE_AGENT")
-    return [path for path in (_loaded(), given, os.path.join(here, NAME), os.path.join(here, os.pardir, os.pardir, NAME)) if path]
+    folders = [here, os.path.join(here, os.pardir, os.pardir), sysconfig.get_path("platlib"), site.getusersitepackages()]
+    return [path for path in [_loaded(), given] + [os.path.join(folder, NAME) for folder in folders] if path]
 
 
 def _as_module(path: str) -> Dict[str, Callable[..., Any]]:
