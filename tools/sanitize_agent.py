@@ -14,10 +14,6 @@ import subprocess
 import sys
 import tempfile
 
-# Signals are the program's, CPython's tests of what it dies of included.  A leak is the business of valgrind_agent.py: the agent has no malloc.
-BOTH = "halt_on_error=0:handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigill=0:handle_sigfpe=0:use_sigaltstack=0"
-ASAN = BOTH + ":detect_leaks=0:verify_asan_link_order=0:quarantine_size_mb=16:malloc_context_size=8"
-UBSAN = BOTH + ":print_stacktrace=1"
 # Each of the two must be heard: past the end of an array, and past the greatest int.
 PROVOKE = "import ctypes, sys\nctypes.CDLL(sys.argv[1]).tide_provoke(4, 2 ** 31 - 1)"
 HEARD = ("stack-buffer-overflow", "signed integer overflow")
@@ -34,7 +30,7 @@ def run(command, agent, heap):
         path = os.path.join(folder, "address")
         os.chmod(folder, 0o777)
         environment = dict(os.environ, PAGETIDE_AGENT=agent, PATH="/usr/bin:/bin", PYENV_ROOT=folder, TIDE_SANITIZER_LOG=folder + "/undefined",
-                           ASAN_OPTIONS=ASAN + ":log_path=" + path, UBSAN_OPTIONS=UBSAN + ":log_path=" + path)
+                           ASAN_OPTIONS="detect_leaks=0:verify_asan_link_order=0:log_path=" + path, UBSAN_OPTIONS="log_path=" + path)
         if heap:
             environment["LD_PRELOAD"] = ":".join(libraries())
         status = subprocess.call(command, env=environment)
