@@ -51,10 +51,20 @@ def enter(width=1400, height=1000, scale=1):
         inner = subprocess.run(["dbus-run-session", "--", "sh", "-c", "exec \"$@\" >&%d %d>&-" % (out, out), "sh", sys.executable] + sys.argv,
                                env=environment, stdout=sys.stderr, pass_fds=[out])
     finally:
-        server.terminate()
-        server.wait()
+        end(server)
         shutil.rmtree(home, ignore_errors=True)
     sys.exit(inner.returncode if inner.returncode >= 0 else 128 - inner.returncode)
+
+
+def end(server):
+    """Ends the X server.  A signal that comes just before it waits for its clients is not seen until one of them moves: it is sent again."""
+    while True:
+        server.terminate()
+        try:
+            server.wait(0.2)
+            return
+        except subprocess.TimeoutExpired:
+            pass
 
 
 def until(question, what, patience=PATIENCE):
