@@ -55,6 +55,17 @@ tide_compat_column_header_align_end (GtkColumnView *view, guint index, int margi
 }
 
 void
+tide_compat_wrap_label (GtkWidget *button)
+{
+  GtkLabel *label = tide_compat_find_label (button);
+
+  if (label == NULL)
+    return;
+  gtk_label_set_wrap (label, TRUE);
+  gtk_label_set_xalign (label, 0.f);
+}
+
+void
 tide_compat_column_view_scroll_to (GtkColumnView *view, guint position)
 {
   /* gtk_column_view_scroll_to() came with 4.12; the action of the list inside is older.  */

@@ -12,6 +12,8 @@ GtkWidget *tide_compat_column_header (GtkColumnView *view, guint index);
 /* Header text to the end of its column, for numbers, MARGIN px before it; the arrow of the order stands
  * before the text.  */
 void tide_compat_column_header_align_end (GtkColumnView *view, guint index, int margin);
+/* The label of a button with text takes several lines where it has to.  */
+void tide_compat_wrap_label (GtkWidget *button);
 /* Brings the row at POSITION into view.  */
 void tide_compat_column_view_scroll_to (GtkColumnView *view, guint position);
 /* Shows FILE in the person's file manager; when that cannot be, what it is opened with by default.  */

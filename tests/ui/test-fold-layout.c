@@ -133,6 +133,22 @@ test_mirrored (void)
   g_assert_cmpint (first.x, ==, 150);
 }
 
+/* A box at the end of a line keeps what is left of it at the end.  */
+static void
+test_at_the_end (void)
+{
+  static const int keep[] = { 2, 1, -1 };
+  g_autoptr (GtkWidget) box = make_box (keep, -1, GTK_ORIENTATION_HORIZONTAL);
+  g_autofree char *shown = NULL;
+  GtkAllocation first;
+
+  gtk_widget_set_halign (box, GTK_ALIGN_END);
+  shown = fold (box, 90, 20);
+  g_assert_cmpstr (shown, ==, "x.");
+  gtk_widget_get_allocation (gtk_widget_get_first_child (box), &first);
+  g_assert_cmpint (first.x, ==, 40);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -142,5 +158,6 @@ main (int argc, char **argv)
   g_test_add_func ("/fold-layout/expanding", test_expanding);
   g_test_add_func ("/fold-layout/down", test_down);
   g_test_add_func ("/fold-layout/mirrored", test_mirrored);
+  g_test_add_func ("/fold-layout/at-the-end", test_at_the_end);
   return g_test_run ();
 }

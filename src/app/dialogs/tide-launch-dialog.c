@@ -2,6 +2,7 @@
 
 #include "tide-launch-dialog.h"
 
+#include "tide-compat.h"
 #include "tide-environment-editor.h"
 #include "tide-helper-command.h"
 #include "tide-instrument-list.h"
@@ -40,6 +41,7 @@ struct _TideLaunchDialog
   GtkExpander *more;
   TideInstrumentList *instruments;
   GtkCheckButton *children;
+  GtkCheckButton *sampler;
   GtkLabel *problem;
   GtkButton *launch_button;
 };
@@ -210,7 +212,7 @@ tide_launch_dialog_kind_changed (TideLaunchDialog *self)
   TideProgramKind kind = tide_launch_dialog_get_kind (self);
 
   gtk_label_set_text_with_mnemonic (self->program_label, _ (labels[kind]));
-  gtk_entry_set_placeholder_text (self->program, hints[kind]);
+  gtk_entry_set_placeholder_text (self->program, _ (hints[kind]));
   gtk_widget_set_visible (GTK_WIDGET (self->browse), kind == TIDE_PROGRAM_SCRIPT);
   tide_launch_dialog_validate (self);
 }
@@ -437,6 +439,7 @@ tide_launch_dialog_class_init (TideLaunchDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, more);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, instruments);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, children);
+  gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, sampler);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, TideLaunchDialog, launch_button);
   gtk_widget_class_bind_template_callback (widget_class, tide_launch_dialog_validate);
@@ -448,7 +451,12 @@ tide_launch_dialog_class_init (TideLaunchDialogClass *klass)
 static void
 tide_launch_dialog_init (TideLaunchDialog *self)
 {
+  GtkCheckButton **const long_ones[] = { &self->events, &self->faults, &self->ask, &self->children,
+                                         &self->sampler };
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  for (guint i = 0; i < G_N_ELEMENTS (long_ones); i++)
+    tide_compat_wrap_label (GTK_WIDGET (*long_ones[i]));
   gtk_window_set_default_widget (GTK_WINDOW (self), GTK_WIDGET (self->launch_button));
 }
 

@@ -146,8 +146,9 @@ tide_fold_layout_collect (TideFoldLayout *self, GtkWidget *widget, TideFolded *c
   return n;
 }
 
-/* Chooses those that are shown, and gives what is left to those that expand.  */
-static void
+/* Chooses those that are shown, and gives what is left to those that expand.  Returns how much is left even
+ * so.  */
+static int
 tide_fold_layout_choose (TideFoldLayout *self, TideFolded *children, guint n, int room)
 {
   int used = 0, n_expand = 0;
@@ -180,6 +181,7 @@ tide_fold_layout_choose (TideFoldLayout *self, TideFolded *children, guint n, in
           used += share;
         }
     }
+  return room - used;
 }
 
 static void
@@ -190,9 +192,10 @@ tide_fold_layout_allocate (GtkLayoutManager *manager, GtkWidget *widget, int wid
   gboolean rtl = across && gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   TideFolded children[MAX_CHILDREN];
   guint n = tide_fold_layout_collect (self, widget, children);
-  int at = 0;
+  int left = tide_fold_layout_choose (self, children, n, across ? width : height);
+  /* Where some had to go, the others stay at their side.  */
+  int at = across && gtk_widget_get_halign (widget) == GTK_ALIGN_END ? MAX (left, 0) : 0;
 
-  tide_fold_layout_choose (self, children, n, across ? width : height);
   for (guint i = 0; i < n; i++)
     {
       const TideFolded *child = &children[i];
