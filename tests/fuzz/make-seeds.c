@@ -130,7 +130,14 @@ put_calls (TideBuffer *buffer, guint16 stream)
       TideCallKind kind = (TideCallKind)(i % TIDE_N_CALL_KINDS);
       gboolean is_c = kind >= TIDE_CALL_C_CALL && kind <= TIDE_CALL_C_EXCEPT;
 
-      calls[i] = (TideCall){ 8 * i, 1000 + i / 4, i / 10 % 3, 1 + i % 3, is_c ? 1 : 0, i % 5, kind };
+      calls[i] = (TideCall){ .time_ns = 8 * i,
+                             .cpu_ns = i % 3 == 2 ? -1 : 8 * (gint64)(i - i / 10),
+                             .rss_pages = 1000 + i / 4,
+                             .thread = i / 10 % 3,
+                             .code = 1 + i % 3,
+                             .caller = is_c ? 1 : 0,
+                             .line = i % 5,
+                             .kind = kind };
     }
   tide_put_calls (buffer, stream, calls, G_N_ELEMENTS (calls));
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
