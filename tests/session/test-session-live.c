@@ -11,7 +11,8 @@
 typedef struct
 {
   TideSession *session;
-  char *folder;
+  /* Where recordings are spooled, and where the tests save them.  */
+  char *folder, *saved;
 } Fixture;
 
 static void
@@ -25,6 +26,7 @@ static void
 set_up (Fixture *f, gconstpointer data)
 {
   f->folder = fixture_folder ();
+  f->saved = fixture_folder ();
   f->session = tide_session_new ();
   tide_session_set_spool_directory (f->session, f->folder);
   g_signal_connect (f->session, "batches-ready", G_CALLBACK (on_batches_ready), NULL);
@@ -35,7 +37,9 @@ tear_down (Fixture *f, gconstpointer data)
 {
   g_clear_object (&f->session);
   fixture_remove (f->folder);
+  fixture_remove (f->saved);
   g_free (f->folder);
+  g_free (f->saved);
 }
 
 static void
@@ -105,7 +109,7 @@ keep_result (GObject *source, GAsyncResult *result, gpointer data)
 static void
 test_launch (Fixture *f, gconstpointer data)
 {
-  g_autofree char *saved = g_build_filename (f->folder, "..", "saved-by-test-session-live.pagetide", NULL);
+  g_autofree char *saved = g_build_filename (f->saved, "saved.pagetide", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (saved);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GPtrArray) found = NULL;
@@ -167,11 +171,14 @@ test_stop_twice (Fixture *f, gconstpointer data)
 {
   const TideProcessEnd *end;
 
-  /* Not print: the signal may come while that of the first word is still at work, which is an error.  */
-  launch (f, "import os, signal\n"
-             "signal.signal(signal.SIGTERM, lambda *a: os.write(1, b'no\\n'))\n"
+  /* It waits for the signal itself: a handler does not run before pause() returns if the signal comes just
+   * before it.  */
+  launch (f, "import signal\n"
+             "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])\n"
              "print('here', flush=True)\n"
-             "while True: signal.pause()\n");
+             "while True:\n"
+             "    signal.sigwait([signal.SIGTERM])\n"
+             "    print('no', flush=True)\n");
   wait_for_output (f, "here");
   tide_session_stop (f->session);
   wait_for_output (f, "no");
@@ -214,7 +221,7 @@ static void
 test_close_live (Fixture *f, gconstpointer data)
 {
   g_autofree char *spooled = NULL;
-  g_autofree char *copy = g_build_filename (f->folder, "..", "so-far-by-test-session-live.pagetide", NULL);
+  g_autofree char *copy = g_build_filename (f->saved, "so-far.pagetide", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (copy);
   g_autoptr (GFile) nowhere = g_file_new_for_path ("/nowhere/x.pagetide");
   g_autoptr (GFile) itself = NULL;
