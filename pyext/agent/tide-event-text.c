@@ -1,6 +1,7 @@
 #include "tide-event-text.h"
 #include "tide-code-text.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define NUMBER_WIDTH 12
@@ -15,47 +16,68 @@ static const char *const kinds[TIDE_N_CALL_KINDS] = {
   [TIDE_CALL_EXCEPT] = "EXCEPT  ",
 };
 
-/* Digits of VALUE before END; gives where they begin.  */
-static char *
-digits (char *end, uint64_t value)
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
+static const char blanks[] = "                ";
+_Static_assert(sizeof blanks > NUMBER_WIDTH && sizeof blanks > BYTES_WIDTH, "the widest column");
+
+/* Room for a line whose texts are of usual length.  */
+#define LINE_SIZE 2048
+/* Of what is between the texts.  */
+#define FIGURES_SIZE 256
+
+static size_t
+count_digits (uint64_t value)
 {
-  do
+  for (size_t n = 1;; n += 4, value /= 10000)
     {
-      *--end = (char)('0' + value % 10);
-      value /= 10;
+      if (value < 10)
+        return n;
+      if (value < 100)
+        return n + 1;
+      if (value < 1000)
+        return n + 2;
+      if (value < 10000)
+        return n + 3;
     }
-  while (value);
-  return end;
 }
 
-static char *
+/* Digits of VALUE before END, two at a time: most of the time of a log goes into its numbers.  */
+static void
+put_digits (char *end, uint64_t value)
+{
+  for (; value >= 100; value /= 100)
+    memcpy (end -= 2, pairs + 2 * (value % 100), 2);
+  if (value >= 10)
+    memcpy (end - 2, pairs + 2 * value, 2);
+  else
+    end[-1] = (char)('0' + value);
+}
+
+static inline char *
 put_left (char *to, uint64_t value, size_t width)
 {
-  char text[24], *end = text + sizeof text;
-  char *begin = digits (end, value);
-  size_t n = (size_t)(end - begin);
+  size_t n = count_digits (value);
 
-  memcpy (to, begin, n);
-  to += n;
-  for (; n < width; n++)
-    *to++ = ' ';
-  return to;
+  memcpy (to, blanks, width);
+  put_digits (to + n, value);
+  return to + (n > width ? n : width);
 }
 
-static char *
+static inline char *
 put_right (char *to, int64_t value, size_t width)
 {
-  char text[24], *end = text + sizeof text;
-  char *begin = digits (end, value < 0 ? (uint64_t)-value : (uint64_t)value);
-  size_t n;
+  uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
+  size_t n = count_digits (size) + (value < 0);
+  char *end = to + (n > width ? n : width);
 
+  memcpy (to, blanks, width);
+  put_digits (end, size);
   if (value < 0)
-    *--begin = '-';
-  n = (size_t)(end - begin);
-  for (size_t i = n; i < width; i++)
-    *to++ = ' ';
-  memcpy (to, begin, n);
-  return to + n;
+    end[-(ptrdiff_t)n] = '-';
+  return end;
 }
 
 /* Seconds with six decimals, and blanks up to NUMBER_WIDTH.  */
@@ -64,17 +86,14 @@ put_clock (char *to, int64_t ns)
 {
   uint64_t us = (uint64_t)(ns > 0 ? ns : 0) / 1000;
   char *begin = to;
-  char fraction[8];
 
+  memcpy (to, blanks, NUMBER_WIDTH);
   to = put_left (to, us / 1000000, 0);
-  *to++ = '.';
-  /* A leading one keeps the zeros.  */
-  digits (fraction + sizeof fraction, 1000000 + us % 1000000);
-  memcpy (to, fraction + sizeof fraction - 6, 6);
-  to += 6;
-  while (to < begin + NUMBER_WIDTH)
-    *to++ = ' ';
-  return to;
+  /* A leading one, under the point, keeps the zeros.  */
+  put_digits (to + 7, 1000000 + us % 1000000);
+  *to = '.';
+  to += 7;
+  return to < begin + NUMBER_WIDTH ? begin + NUMBER_WIDTH : to;
 }
 
 /* TAG, number, delta and clock, each followed by a blank.  */
@@ -92,8 +111,22 @@ put_begin (char *to, const char *tag, uint64_t number, uint64_t delta, int64_t c
   return to;
 }
 
-static void
-write_c_name (TideTextLog *log, const char *name)
+/* TEXT behind what stands between LINE and TO; what does not fit there goes to the log.  Gives the new TO. */
+static char *
+put_text (TideTextLog *log, char *line, char *to, const char *text, size_t size)
+{
+  if (size <= LINE_SIZE - FIGURES_SIZE - (size_t)(to - line))
+    {
+      memcpy (to, text, size);
+      return to + size;
+    }
+  tide_text_log_write (log, line, (size_t)(to - line));
+  tide_text_log_write (log, text, size);
+  return line;
+}
+
+static char *
+put_c_name (TideTextLog *log, char *line, char *to, const char *name)
 {
   char text[1024];
   size_t width;
@@ -101,32 +134,26 @@ write_c_name (TideTextLog *log, const char *name)
 
   for (; width < TIDE_TEXT_NAME_WIDTH; width++)
     text[n++] = ' ';
-  tide_text_log_write (log, text, n);
+  return put_text (log, line, to, text, n);
 }
 
 void
 tide_event_text_write (TideTextLog *log, const char *tag, const TideEventText *event)
 {
   TideCodeText code = tide_code_text (event->code);
-  char text[160];
-  char *to = put_begin (text, tag, event->number, event->delta, event->cpu_ns);
+  char line[LINE_SIZE];
+  char *to = put_begin (line, tag, event->number, event->delta, event->cpu_ns);
 
   memcpy (to, kinds[event->kind], KIND_WIDTH);
   to += KIND_WIDTH;
   *to++ = ' ';
-  tide_text_log_write (log, text, (size_t)(to - text));
-  tide_text_log_write (log, code.file, code.file_size);
-  to = text;
+  to = put_text (log, line, to, code.file, code.file_size);
   *to++ = ' ';
   *to++ = '#';
   to = put_right (to, event->line, LINE_WIDTH);
   *to++ = ' ';
-  tide_text_log_write (log, text, (size_t)(to - text));
-  if (event->c_name)
-    write_c_name (log, event->c_name);
-  else
-    tide_text_log_write (log, code.name, code.name_size);
-  to = text;
+  to = event->c_name ? put_c_name (log, line, to, event->c_name)
+                     : put_text (log, line, to, code.name, code.name_size);
   *to++ = ' ';
   to = put_right (to, (int64_t)event->rss_bytes, BYTES_WIDTH);
   *to++ = ' ';
@@ -137,7 +164,7 @@ tide_event_text_write (TideTextLog *log, const char *tag, const TideEventText *e
       to = put_right (to, event->tid, NUMBER_WIDTH);
     }
   *to++ = '\n';
-  tide_text_log_write (log, text, (size_t)(to - text));
+  tide_text_log_write (log, line, (size_t)(to - line));
 }
 
 static char *
