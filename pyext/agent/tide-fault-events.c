@@ -20,7 +20,6 @@
 /* The period adapts so that signals of 2 to 3 us each take at most some 5 % where memory grows at full speed,
  * and every few pages are seen where it grows slowly.  A thread that starts later inherits the period of the
  * one that started it, and keeps it: the kernel adapts an event that has a descriptor, and no other.  */
-#define MIN_PERIOD 8u
 #define MAX_PERIOD 64u
 #define TOO_CLOSE_NS 100000u
 #define FAR_NS 400000u
@@ -86,7 +85,7 @@ add (uint32_t tid, int fd)
 {
   Event *event = &table.events[table.n];
 
-  *event = (Event){ .tid = tid, .fd = tide_descriptor_raise (fd), .period = MIN_PERIOD };
+  *event = (Event){ .tid = tid, .fd = tide_descriptor_raise (fd), .period = TIDE_FAULT_EVENT_PERIOD };
   if (ioctl (event->fd, PERF_EVENT_IOC_ID, &event->id) == 0)
     atomic_fetch_add (&table.n, 1);
   else
@@ -104,7 +103,7 @@ open_own (int *error)
   *error = ESRCH;
   for (uint32_t i = 0; i < n; i++)
     {
-      int fd = tide_fault_event_open ((pid_t)tids[i], MIN_PERIOD);
+      int fd = tide_fault_event_open ((pid_t)tids[i], TIDE_FAULT_EVENT_PERIOD);
 
       if (fd >= 0)
         add (tids[i], fd);
@@ -147,7 +146,7 @@ tide_fault_events_open (TideRegion *region, int *error, bool *asked)
   *error = 0;
   atomic_fetch_add (&table.generation, 1);
   atomic_store (&table.open, true);
-  tide_account_set_signal_pages (2 * MIN_PERIOD);
+  tide_account_set_signal_pages (2 * TIDE_FAULT_EVENT_PERIOD);
   return true;
 }
 
@@ -190,7 +189,7 @@ tide_fault_events_adapt (uint64_t time_ns)
   distance = time_ns - event->last_ns;
   period = event->period;
   event->last_ns = time_ns;
-  least = (uint64_t)MIN_PERIOD << slower;
+  least = (uint64_t)TIDE_FAULT_EVENT_PERIOD << slower;
   if (period < least)
     period = least;
   else if (distance < TOO_CLOSE_NS << slower && period < (uint64_t)MAX_PERIOD << slower)
@@ -260,7 +259,7 @@ tide_fault_events_drop (void)
 uint32_t
 tide_fault_events_unit (void)
 {
-  return MIN_PERIOD;
+  return TIDE_FAULT_EVENT_PERIOD;
 }
 
 uint32_t

@@ -1,5 +1,6 @@
 #include "tide-broker.h"
 
+#include "tide-fault-event.h"
 #include "tide-grant-open.h"
 #include "tide-tasks.h"
 
@@ -11,12 +12,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Older headers lack it.  */
-#define CAPABILITY_PERFMON 38
-
-/* With which the agent begins as well; it adapts it.  */
-#define FIRST_PERIOD 8
 
 static bool
 has_right (int capability)
@@ -31,7 +26,7 @@ has_right (int capability)
 static bool
 has_own_rights (void)
 {
-  return (has_right (CAPABILITY_PERFMON) || has_right (CAP_SYS_ADMIN)) && has_right (CAP_KILL);
+  return (has_right (TIDE_FAULT_EVENT_CAPABILITY) || has_right (CAP_SYS_ADMIN)) && has_right (CAP_KILL);
 }
 
 void
@@ -142,7 +137,7 @@ ask (TideBroker *self, const TideOptions *options, TideMeasured *process, int64_
     .magic = TIDE_GRANT_REQUEST_MAGIC,
     .pid = (uint32_t)process->pid,
     .start_ticks = tide_grant_start_ticks (process->pid),
-    .period = FIRST_PERIOD,
+    .period = TIDE_FAULT_EVENT_PERIOD,
   };
   TideGrantAnswer answer;
   int fds[TIDE_GRANT_MAX];

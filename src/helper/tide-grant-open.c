@@ -13,9 +13,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Older headers lack it.  */
-#define CAPABILITY_PERFMON 38
-
 #define MAX_PERIOD 65536u
 
 /* The text of /proc/PID/NAME, cut after SIZE.  False: it is gone.  */
@@ -141,7 +138,7 @@ drop_rights (void)
 {
   struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
   struct __user_cap_data_struct has[2], keeps[2];
-  const int wanted[] = { CAPABILITY_PERFMON, CAP_KILL, CAP_SYS_PTRACE };
+  const int wanted[] = { TIDE_FAULT_EVENT_CAPABILITY, CAP_KILL, CAP_SYS_PTRACE };
 
   if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall (SYS_capget, &header, has) != 0)
     return false;
