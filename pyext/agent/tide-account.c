@@ -333,10 +333,16 @@ look (TideSource source, const void *address, bool before_release, uint64_t time
   return true;
 }
 
-static void
-leave (uint64_t since_ns)
+void
+tide_account_add_cost (TideInstrument whose, uint64_t ns)
 {
-  atomic_fetch_add_explicit (&account.region->hook_ns, now_ns () - since_ns, memory_order_relaxed);
+  atomic_fetch_add_explicit (&account.region->cost_ns[__builtin_ctz ((unsigned)whose)], ns,
+                             memory_order_relaxed);
+}
+
+static void
+leave (void)
+{
   atomic_store_explicit (&account.region->agent_bytes,
                          tide_codes_bytes () + sizeof account + TIDE_REGION_SIZE
                              + (uint64_t)atomic_load (&account.own_pages) * account.region->page_size,
@@ -344,27 +350,25 @@ leave (uint64_t since_ns)
   unlock ();
 }
 
-static bool
-is_suspended (void)
+bool
+tide_account_is_measuring (void)
 {
-  return atomic_load_explicit (&account.region->suspend, memory_order_relaxed)
-         || atomic_load_explicit (&account.region->stop, memory_order_relaxed);
+  return tide_account_is_open () && !atomic_load_explicit (&account.region->suspend, memory_order_relaxed)
+         && !atomic_load_explicit (&account.region->stop, memory_order_relaxed);
 }
 
-/* Gives when it looked, 0: it did not.  */
-static uint64_t
-enter_and_look (TideSource source, const void *address, bool before_release)
+static void
+enter_and_look (TideSource source, const void *freed, bool before_release)
 {
   uint64_t time_ns;
   int64_t grown;
 
-  /* A signal handler may have interrupted the lock's holder.  */
-  if (!tide_account_is_open () || is_suspended () || !(source == TIDE_SOURCE_FAULT ? lock () : lock_soon ()))
-    return 0;
+  if (!tide_account_is_measuring () || !lock_soon ())
+    return;
   time_ns = now_ns ();
-  look (source, address, before_release, time_ns, &grown);
-  leave (time_ns);
-  return time_ns;
+  look (source, freed, before_release, time_ns, &grown);
+  leave ();
+  tide_account_add_cost (TIDE_INSTRUMENT_EVENTS, now_ns () - time_ns);
 }
 
 void
@@ -373,10 +377,16 @@ tide_account (TideSource source, const void *freed)
   enter_and_look (source, freed, false);
 }
 
-uint64_t
-tide_account_fault (const void *touched)
+void
+tide_account_fault (const void *touched, uint64_t time_ns)
 {
-  return enter_and_look (TIDE_SOURCE_FAULT, touched, false);
+  int64_t grown;
+
+  /* The signal may have interrupted the lock's holder.  */
+  if (!tide_account_is_measuring () || !lock ())
+    return;
+  look (TIDE_SOURCE_FAULT, touched, false, time_ns, &grown);
+  leave ();
 }
 
 void
@@ -388,9 +398,11 @@ tide_account_before_release (void)
 void
 tide_account_arena (const void *arena, size_t size)
 {
-  if (atomic_load (&account.signal_pages) != 0 || !tide_account_is_open () || is_suspended ()
-      || !lock_soon ())
+  uint64_t since_ns;
+
+  if (atomic_load (&account.signal_pages) != 0 || !tide_account_is_measuring () || !lock_soon ())
     return;
+  since_ns = now_ns ();
   /* What was claimed for the one before has come by now, or will not.  */
   if (tide_ring_has_room (MAX_EVENTS_SIZE)
       && tide_stack_capture (&account.claim, &account.region->layout, NULL))
@@ -400,6 +412,7 @@ tide_account_arena (const void *arena, size_t size)
   else
     unclaim ();
   unlock ();
+  tide_account_add_cost (TIDE_INSTRUMENT_EVENTS, now_ns () - since_ns);
 }
 
 void
@@ -425,7 +438,7 @@ tide_account_block (const void *block, size_t size, bool looked)
   int64_t missing, grown;
   uint64_t time_ns;
 
-  if (!tide_account_is_open () || is_suspended () || !lock_soon ())
+  if (!tide_account_is_measuring () || !lock_soon ())
     return;
   /* In a child that is left alone the region is empty, its size of a page too.  */
   missing = (int64_t)(size / account.region->page_size) + 1;
@@ -450,7 +463,8 @@ tide_account_block (const void *block, size_t size, bool looked)
     }
   else
     forget ();
-  leave (time_ns);
+  leave ();
+  tide_account_add_cost (TIDE_INSTRUMENT_EVENTS, now_ns () - time_ns);
 }
 
 const void *
@@ -495,22 +509,10 @@ tide_account_find_code (uint64_t address, uint32_t *id)
   return told;
 }
 
-void
-tide_account_add_cost (uint64_t ns)
-{
-  atomic_fetch_add_explicit (&account.region->hook_ns, ns, memory_order_relaxed);
-}
-
 uint32_t
 tide_account_get_slower (void)
 {
   return atomic_load_explicit (&account.region->slower, memory_order_relaxed) & 7;
-}
-
-bool
-tide_account_is_measuring (void)
-{
-  return tide_account_is_open () && !is_suspended ();
 }
 
 uint32_t

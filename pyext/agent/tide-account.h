@@ -21,9 +21,9 @@ void tide_account_begin (void);
  * any more.  */
 void tide_account (TideSource source, const void *freed);
 
-/* The same for a signal that came when the calling thread touched a fresh page at TOUCHED.  Gives when RSS
- * was read (CLOCK_MONOTONIC), 0: it was not.  */
-uint64_t tide_account_fault (const void *touched);
+/* The same for a signal that came at TIME_NS (CLOCK_MONOTONIC) when the calling thread touched a fresh page
+ * at TOUCHED.  What it costs is the caller's to tell.  */
+void tide_account_fault (const void *touched, uint64_t time_ns);
 
 /* The same for the calling thread, just before memory is given back: nothing is left to a later look, since
  * the release would hide it.  */
@@ -79,8 +79,8 @@ bool tide_account_find_code (uint64_t address, uint32_t *id);
 void *tide_account_reserve (size_t size, TideRecordKind kind);
 void tide_account_commit (void);
 
-/* NS of the program's time went into a hook or a handler.  Any thread, also in signal handlers.  */
-void tide_account_add_cost (uint64_t ns);
+/* NS of the program's time went into a hook or a handler of WHOSE.  Any thread, also in signal handlers.  */
+void tide_account_add_cost (TideInstrument whose, uint64_t ns);
 
 /* RSS is to be looked at 2^N times as seldom: N, at most 4.  Any thread, also in signal handlers.  */
 uint32_t tide_account_get_slower (void);

@@ -124,7 +124,8 @@ note_timed (void *block, size_t size, bool has_gil)
   taken_ns = now_ns () - since_ns;
   taken_ns = taken_ns > clock_ns ? taken_ns - clock_ns : 0;
   /* More is a thread that lost the processor meanwhile.  */
-  tide_account_add_cost (2 * TAKES_PER_POLL * (taken_ns < MOST_NS ? taken_ns : MOST_NS));
+  tide_account_add_cost (bytes.sampled ? TIDE_INSTRUMENT_BYTES_SAMPLED : TIDE_INSTRUMENT_BYTES,
+                         2 * TAKES_PER_POLL * (taken_ns < MOST_NS ? taken_ns : MOST_NS));
   poll ();
 }
 

@@ -20,8 +20,9 @@
 #define CALLS_KINDS (TIDE_CALLS_FRAME_KINDS | TIDE_CALLS_C_KINDS)
 #define LINES_KINDS (CALLS_KINDS | TIDE_CALLS_TRACE_KINDS)
 
-/* Now and then: our own time is taken, the helper is woken if it sleeps long, commands are looked for.  */
-#define EVENTS_PER_LOOK 256u
+/* Now and then: our own time is taken, the helper is woken if it sleeps long, commands are looked for.  A
+ * prime: programs that do the same again and again are seen at each step of it.  */
+#define EVENTS_PER_LOOK 251u
 #define MOST_NS 10000u
 
 static struct
@@ -166,6 +167,14 @@ put (TideCallsThread *thread, const TideCallsEvent *event, uint32_t code, uint32
   atomic_store_explicit (&calls.written, true, memory_order_relaxed);
 }
 
+static TideInstrument
+payer_of (TideCallKind kind)
+{
+  bool is_traced = kind == TIDE_CALL_LINE || kind == TIDE_CALL_EXCEPT;
+
+  return is_traced || !(calls.on & TIDE_INSTRUMENT_CALLS) ? TIDE_INSTRUMENT_LINES : TIDE_INSTRUMENT_CALLS;
+}
+
 static void
 on_event (void *data, const TideCallsEvent *event)
 {
@@ -202,7 +211,8 @@ on_event (void *data, const TideCallsEvent *event)
       uint64_t taken_ns = now_ns () - since_ns;
 
       /* More is a thread that lost the processor meanwhile.  */
-      tide_account_add_cost ((taken_ns < MOST_NS ? taken_ns : MOST_NS) * EVENTS_PER_LOOK);
+      tide_account_add_cost (payer_of (event->kind),
+                             (taken_ns < MOST_NS ? taken_ns : MOST_NS) * EVENTS_PER_LOOK);
       ring_bell ();
       tide_agent_poll ();
     }

@@ -177,6 +177,17 @@ find_own (void)
   return own;
 }
 
+bool
+tide_fault_events_try (bool on)
+{
+  Event *event = find_own ();
+  uint64_t period = on ? 1 : TIDE_FAULT_EVENT_PERIOD;
+
+  return event && (on || ioctl (event->fd, PERF_EVENT_IOC_DISABLE, 0) == 0)
+         && ioctl (event->fd, PERF_EVENT_IOC_PERIOD, &period) == 0
+         && (!on || ioctl (event->fd, PERF_EVENT_IOC_ENABLE, 0) == 0);
+}
+
 void
 tide_fault_events_adapt (uint64_t time_ns)
 {

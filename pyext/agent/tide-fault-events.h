@@ -18,8 +18,11 @@ bool tide_fault_events_open (TideRegion *region, int *error, bool *asked);
 /* Switches them on.  */
 bool tide_fault_events_enable (void);
 
-/* Adapts how often the calling thread is interrupted, which it was at TIME_NS (CLOCK_MONOTONIC).  For the
- * signal handler.  */
+/* Switches the calling thread's alone on, with a signal for each fault, and off again, as it was before: to
+ * see what a signal costs.  False: it has none.  */
+bool tide_fault_events_try (bool on);
+
+/* Adapts how often the calling thread is interrupted.  TIME_NS: CLOCK_MONOTONIC.  For the signal handler.  */
 void tide_fault_events_adapt (uint64_t time_ns);
 
 /* Ends them.  Any thread, more than once.  */

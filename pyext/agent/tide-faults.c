@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tide-account.h"
 #include "tide-fault-events.h"
+#include "tide-fault-price.h"
 #include "tide-instrument.h"
 #include "tide-mask.h"
 #include "tide-statm.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -23,7 +25,8 @@
 #define MIN_KERNEL_MAJOR 5
 #define MIN_KERNEL_MINOR 18
 
-static bool handling; /* our handler is installed */
+static bool handling;     /* our handler is installed */
+static uint64_t price_ns; /* of a signal, beyond the handler */
 
 /* glibc's own function, under the name that it keeps for itself: ours hides the public one.  */
 extern int __sigaction (int number, const struct sigaction *action, struct sigaction *old);
@@ -49,6 +52,25 @@ put_back (siginfo_t *info)
     }
 }
 
+static uint64_t
+now_ns (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void
+take_fault (const void *touched)
+{
+  uint64_t since_ns = now_ns ();
+
+  tide_account_fault (touched, since_ns);
+  tide_fault_events_adapt (since_ns);
+  tide_account_add_cost (TIDE_INSTRUMENT_FAULTS, now_ns () - since_ns + price_ns);
+}
+
 static void
 on_trap (int number, siginfo_t *info, void *context)
 {
@@ -71,13 +93,8 @@ on_trap (int number, siginfo_t *info, void *context)
       __sigaction (SIGTRAP, &action, NULL);
       raise (SIGTRAP);
     }
-  else if (tide_fault_events_are_open ())
-    {
-      uint64_t time_ns = tide_account_fault (info->si_addr);
-
-      if (time_ns != 0)
-        tide_fault_events_adapt (time_ns);
-    }
+  else if (tide_fault_events_are_open () && !tide_fault_price_takes_signal ())
+    take_fault (info->si_addr);
   errno = saved;
 }
 
@@ -178,7 +195,8 @@ start (TideRegion *region, TideInstrumentReport *report)
     }
 
   sigemptyset (&action.sa_mask);
-  if (__sigaction (SIGTRAP, &action, NULL) != 0 || !tide_fault_events_enable ())
+  if (__sigaction (SIGTRAP, &action, NULL) != 0 || (price_ns = tide_fault_price_find ()) == 0
+      || !tide_fault_events_enable ())
     {
       snprintf (report->reason, sizeof report->reason, "Page-fault signals could not be switched on.");
       tide_fault_events_close ();

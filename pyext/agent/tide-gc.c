@@ -73,13 +73,13 @@ on_phase (const char *phase, void *info)
     {
       gc.begin_pages = tide_statm_read ();
       gc.begin_ns = now_ns ();
-      tide_account_add_cost (gc.begin_ns - since_ns);
+      tide_account_add_cost (TIDE_INSTRUMENT_GC, gc.begin_ns - since_ns);
     }
   else if (gc.begin_ns)
     {
       tell (info, since_ns);
       gc.begin_ns = 0;
-      tide_account_add_cost (now_ns () - since_ns);
+      tide_account_add_cost (TIDE_INSTRUMENT_GC, now_ns () - since_ns);
     }
 }
 

@@ -151,7 +151,7 @@ tide_sampler_take (void *block, size_t size, bool has_gil)
         sample (block, size, has_gil);
     }
   tide_try_unlock (&sampler.lock);
-  tide_account_add_cost (now_ns () - since_ns);
+  tide_account_add_cost (TIDE_INSTRUMENT_BYTES_SAMPLED, now_ns () - since_ns);
   errno = saved;
   return true;
 }

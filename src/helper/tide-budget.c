@@ -1,6 +1,8 @@
 #include "tide-budget.h"
 
-#define SECOND_NS 1000000000
+#include <string.h>
+
+#define SECOND_NS 1000000000ll
 /* A program that does less in a second is not slowed down by anything.  */
 #define LEAST_CPU_NS 50000000u
 
@@ -16,64 +18,116 @@ switch_to (TideSwitch *wish, uint32_t off, uint32_t on, const char *sentence)
   return sentence;
 }
 
-/* What is given up next.  */
 static const char *
-give_up (TideRegion *region, uint32_t wanted, TideSwitch *wish)
+sample_less (TideRegion *region, TideSwitch *wish)
 {
   uint64_t distance = atomic_load (&region->sample_bytes);
-  uint32_t slower = atomic_load (&region->slower);
 
-  if (wanted & TIDE_INSTRUMENT_LINES)
-    return switch_to (wish, TIDE_INSTRUMENT_LINES, TIDE_INSTRUMENT_CALLS,
-                      "To stay under the budget, lines are no longer told, only calls.");
-  if (wanted & TIDE_INSTRUMENT_CALLS)
-    return switch_to (wish, TIDE_INSTRUMENT_CALLS, 0, "To stay under the budget, calls are no longer told.");
-  if (wanted & TIDE_INSTRUMENT_BYTES)
-    return switch_to (wish, TIDE_INSTRUMENT_BYTES, TIDE_INSTRUMENT_BYTES_SAMPLED,
-                      "To stay under the budget, Python bytes are sampled, no longer counted exactly.");
   if (distance == 0)
     distance = DEFAULT_SAMPLE_BYTES;
-  if ((wanted & TIDE_INSTRUMENT_BYTES_SAMPLED) && distance < MOST_SAMPLE_BYTES)
-    {
-      wish->parts = TIDE_SWITCH_SAMPLE;
-      wish->sample_bytes = distance * 4;
-      /* Its distance is that of its start.  */
-      return switch_to (wish, 0, TIDE_INSTRUMENT_BYTES_SAMPLED,
-                        "To stay under the budget, samples of Python bytes are farther apart.");
-    }
-  if (wanted & TIDE_INSTRUMENT_GC)
-    return switch_to (wish, TIDE_INSTRUMENT_GC, 0,
-                      "To stay under the budget, collections are no longer told.");
-  if ((wanted & (TIDE_INSTRUMENT_FAULTS | TIDE_INSTRUMENT_EVENTS)) && slower < MOST_SLOWER)
+  if (distance >= MOST_SAMPLE_BYTES)
+    return switch_to (wish, TIDE_INSTRUMENT_BYTES_SAMPLED, 0,
+                      "To stay under the budget, Python bytes are no longer sampled.");
+  wish->parts = TIDE_SWITCH_SAMPLE;
+  wish->sample_bytes = distance * 4;
+  /* Its distance is that of its start.  */
+  return switch_to (wish, 0, TIDE_INSTRUMENT_BYTES_SAMPLED,
+                    "To stay under the budget, samples of Python bytes are farther apart.");
+}
+
+/* Of faults or events, which go by the same measure.  */
+static const char *
+look_less (TideRegion *region, uint32_t instrument, TideSwitch *wish)
+{
+  uint32_t slower = atomic_load (&region->slower);
+
+  if (slower < MOST_SLOWER)
     {
       atomic_store (&region->slower, slower + 1);
       return "To stay under the budget, RSS is looked at half as often.";
     }
-  return NULL;
+  /* The other one may be cheap.  */
+  atomic_store (&region->slower, 0);
+  if (instrument == TIDE_INSTRUMENT_FAULTS)
+    return switch_to (wish, TIDE_INSTRUMENT_FAULTS, 0,
+                      "To stay under the budget, page faults are no longer followed.");
+  return switch_to (wish, TIDE_INSTRUMENT_EVENTS, 0,
+                    "To stay under the budget, what Python takes and releases is no longer followed: RSS is "
+                    "only looked at from outside.");
+}
+
+static const char *
+give_up (TideRegion *region, uint32_t instrument, TideSwitch *wish)
+{
+  switch ((TideInstrument)instrument)
+    {
+    case TIDE_INSTRUMENT_LINES:
+      return switch_to (wish, TIDE_INSTRUMENT_LINES, TIDE_INSTRUMENT_CALLS,
+                        "To stay under the budget, lines are no longer told, only calls.");
+    case TIDE_INSTRUMENT_CALLS:
+      return switch_to (wish, TIDE_INSTRUMENT_CALLS, 0,
+                        "To stay under the budget, calls are no longer told.");
+    case TIDE_INSTRUMENT_BYTES:
+      return switch_to (wish, TIDE_INSTRUMENT_BYTES, TIDE_INSTRUMENT_BYTES_SAMPLED,
+                        "To stay under the budget, Python bytes are sampled, no longer counted exactly.");
+    case TIDE_INSTRUMENT_BYTES_SAMPLED:
+      return sample_less (region, wish);
+    case TIDE_INSTRUMENT_FAULTS:
+    case TIDE_INSTRUMENT_EVENTS:
+      return look_less (region, instrument, wish);
+    case TIDE_INSTRUMENT_GC:
+      return switch_to (wish, TIDE_INSTRUMENT_GC, 0,
+                        "To stay under the budget, collections are no longer told.");
+    case TIDE_INSTRUMENT_SAMPLER:
+    default:
+      return NULL;
+    }
+}
+
+/* With lines there is no telling calls apart: these go with them.  */
+static uint32_t
+find_dearest (const uint64_t taken_ns[TIDE_N_INSTRUMENTS], uint32_t wanted)
+{
+  uint32_t dearest = 0;
+  uint64_t most_ns = 0;
+
+  for (uint32_t i = 0; i < TIDE_N_INSTRUMENTS; i++)
+    if (wanted & 1u << i && taken_ns[i] > most_ns)
+      {
+        dearest = 1u << i;
+        most_ns = taken_ns[i];
+      }
+  return dearest == TIDE_INSTRUMENT_CALLS && wanted & TIDE_INSTRUMENT_LINES ? TIDE_INSTRUMENT_LINES : dearest;
 }
 
 const char *
 tide_budget_look (TideBudget *self,
                   TideRegion *region,
                   uint32_t wanted,
-                  uint64_t hook_ns,
+                  const uint64_t cost_ns[TIDE_N_INSTRUMENTS],
                   uint64_t cpu_ns,
                   int64_t now_ns,
                   TideSwitch *wish)
 {
   uint64_t budget = atomic_load (&region->budget);
-  uint64_t agent = hook_ns - self->agent_ns, cpu = cpu_ns - self->cpu_ns;
+  uint64_t taken_ns[TIDE_N_INSTRUMENTS], all_ns = 0, cpu = cpu_ns - self->cpu_ns;
   bool first = self->looked_ns == 0;
 
   *wish = (TideSwitch){ 0 };
   if (!first && now_ns - self->looked_ns < SECOND_NS)
     return NULL;
-  self->agent_ns = hook_ns;
+  for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
+    {
+      taken_ns[i] = cost_ns[i] - self->cost_ns[i];
+      /* Counters that go back, or run away, are the program's doing.  */
+      if (taken_ns[i] > 1000 * SECOND_NS)
+        taken_ns[i] = 0;
+      all_ns += taken_ns[i];
+    }
+  memcpy (self->cost_ns, cost_ns, sizeof self->cost_ns);
   self->cpu_ns = cpu_ns;
   self->looked_ns = now_ns;
-  /* Counters that go back are the program's doing.  */
-  if (first || budget == 0 || cpu < LEAST_CPU_NS || cpu > (uint64_t)1 << 62 || agent > cpu
-      || agent * 1000 <= cpu * budget)
+  if (first || budget == 0 || cpu < LEAST_CPU_NS || cpu > (uint64_t)1 << 50 || all_ns * 1000 <= cpu * budget)
     return NULL;
-  return give_up (region, wanted, wish);
+  return give_up (region, find_dearest (taken_ns, wanted), wish);
 }

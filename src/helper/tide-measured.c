@@ -96,7 +96,8 @@ put_overhead (TideMeasured *self, int64_t now_ns)
 
   clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &own);
   overhead.helper_ns = (uint64_t)own.tv_sec * 1000000000u + (uint64_t)own.tv_nsec;
-  overhead.agent_ns = atomic_load_explicit (&self->shared.region->hook_ns, memory_order_relaxed);
+  overhead.agent_ns = tide_shared_get_costs (&self->shared, overhead.cost_ns);
+  overhead.n_costs = TIDE_N_INSTRUMENTS;
   overhead.agent_bytes = self->shared.region->agent_bytes;
   if (!tide_procfs_read_cpu (&self->procfs, &overhead.target_cpu_ns))
     return;
@@ -178,16 +179,21 @@ static void
 keep_to_budget (TideMeasured *self, int64_t now_ns)
 {
   TideRegion *region = self->shared.region;
-  uint64_t cpu_ns;
+  uint64_t cpu_ns, costs[TIDE_N_INSTRUMENTS];
   TideSwitch wish;
   const char *sentence;
 
   if (atomic_load_explicit (&region->budget, memory_order_relaxed) == 0
       || !tide_procfs_read_cpu (&self->procfs, &cpu_ns))
     return;
-  sentence =
-      tide_budget_look (&self->budget, region, self->wish.wanted,
-                        atomic_load_explicit (&region->hook_ns, memory_order_relaxed), cpu_ns, now_ns, &wish);
+  /* What is not done yet has no effect yet.  */
+  if (!tide_wish_is_done (&self->wish))
+    {
+      self->budget = (TideBudget){ 0 };
+      return;
+    }
+  tide_shared_get_costs (&self->shared, costs);
+  sentence = tide_budget_look (&self->budget, region, self->wish.wanted, costs, cpu_ns, now_ns, &wish);
   if (sentence == NULL)
     return;
   tide_stream_put_message (&self->stream, now_ns, TIDE_SEVERITY_WARNING, sentence);

@@ -70,6 +70,19 @@ tide_shared_prepare (TideShared *self, uint32_t instruments)
     publish (self, TIDE_AREA_SITES);
 }
 
+uint64_t
+tide_shared_get_costs (const TideShared *self, uint64_t costs[TIDE_N_INSTRUMENTS])
+{
+  uint64_t sum = 0;
+
+  for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
+    {
+      costs[i] = atomic_load_explicit (&self->region->cost_ns[i], memory_order_relaxed);
+      sum += costs[i];
+    }
+  return sum;
+}
+
 void
 tide_shared_close_fd (TideShared *self)
 {

@@ -27,5 +27,8 @@ void tide_shared_prepare (TideShared *self, uint32_t instruments);
 
 /* Instead: the one that a process made, of which OPTIONS speak.  False when it is none.  */
 bool tide_shared_join (TideShared *self, const TideOptions *options);
+/* Adds up, and fills, what each instrument has taken of the process's time, by bit number; nanoseconds.  */
+uint64_t tide_shared_get_costs (const TideShared *self, uint64_t costs[TIDE_N_INSTRUMENTS]);
+
 void tide_shared_close_fd (TideShared *self); /* once the target has it */
 void tide_shared_finish (TideShared *self);

@@ -155,10 +155,14 @@ typedef struct
   guint64 count; /* calls so far */
 } TideCallCount;
 
+#define TIDE_COST_N_INSTRUMENTS 8
+
+/* What measuring has cost so far.  */
 typedef struct
 {
   gint64 time_ns;
   gint64 agent_ns, agent_bytes, helper_ns, target_cpu_ns;
+  gint64 instrument_ns[TIDE_COST_N_INSTRUMENTS]; /* of agent_ns, by bit number; -1: not told */
 } TideCost;
 
 typedef struct

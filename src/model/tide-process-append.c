@@ -369,7 +369,8 @@ tide_process_append (TideProcess *self, TideBatch *batch)
     }
   if (batch->cost != NULL)
     {
-      g_free (self->cost);
+      g_free (self->cost_before);
+      self->cost_before = self->cost;
       self->cost = g_steal_pointer (&batch->cost);
     }
   if (batch->end != NULL)

@@ -32,7 +32,7 @@ struct _TideProcess
   guint stream;
   TideProcessInfo *info;
   TideProcessEnd *end;
-  TideCost *cost;
+  TideCost *cost, *cost_before;
   TideSeries *rss;
   _Atomic gint64 last_time_ns;
 

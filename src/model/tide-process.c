@@ -62,6 +62,7 @@ tide_process_finalize (GObject *object)
   tide_process_info_free (self->info);
   g_free (self->end);
   g_free (self->cost);
+  g_free (self->cost_before);
   g_array_unref (self->notes);
   g_array_unref (self->outputs);
   tide_name_order_unref (self->name_order);
@@ -181,6 +182,13 @@ tide_process_get_end (TideProcess *self)
 {
   g_return_val_if_fail (TIDE_IS_PROCESS (self), NULL);
   return self->end;
+}
+
+const TideCost *
+tide_process_get_cost_before (TideProcess *self)
+{
+  g_return_val_if_fail (TIDE_IS_PROCESS (self), NULL);
+  return self->cost_before;
 }
 
 const TideCost *

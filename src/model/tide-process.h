@@ -20,6 +20,8 @@ const TideProcessInfo *tide_process_get_info (TideProcess *self);
 const TideProcessEnd *tide_process_get_end (TideProcess *self);
 /* Main thread; NULL when nothing was measured yet.  */
 const TideCost *tide_process_get_cost (TideProcess *self);
+/* As it was told before that one, to see what the last second took; NULL: it was told once, or never.  */
+const TideCost *tide_process_get_cost_before (TideProcess *self);
 
 TideSeries *tide_process_get_rss (TideProcess *self);
 /* Time of the last thing that is known, nanoseconds since the start.  Any thread.  */

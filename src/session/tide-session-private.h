@@ -30,6 +30,7 @@ struct _TideSession
   guint instruments;             /* wanted of the live program */
   TideInstrumentOptions options; /* of them */
   gsize n_notes;                 /* of the process, when "instruments" was last notified */
+  gint64 cost_ns;                /* as of when its cost was told then                    */
 
   char *spool_directory;
   char *path;     /* of the recording, or NULL */

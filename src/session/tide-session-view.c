@@ -87,6 +87,21 @@ tide_session_show (TideSession *self, TideRecording *recording, gboolean live)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
+/* When one of them told something, or what they cost was told.  */
+static void
+notify_instruments (TideSession *self)
+{
+  const TideCost *cost = tide_process_get_cost (self->process);
+  gsize n_notes = tide_process_get_n_notes (self->process);
+  gint64 cost_ns = cost != NULL ? cost->time_ns : 0;
+
+  if (self->n_notes == n_notes && self->cost_ns == cost_ns)
+    return;
+  self->n_notes = n_notes;
+  self->cost_ns = cost_ns;
+  tide_session_notify (self, PROP_INSTRUMENTS);
+}
+
 void
 tide_session_grew (TideSession *self)
 {
@@ -102,11 +117,8 @@ tide_session_grew (TideSession *self)
       self->info = tide_process_get_info (self->process);
       tide_session_notify (self, PROP_TITLE);
     }
-  if (self->process != NULL && self->n_notes != tide_process_get_n_notes (self->process))
-    {
-      self->n_notes = tide_process_get_n_notes (self->process);
-      tide_session_notify (self, PROP_INSTRUMENTS);
-    }
+  if (self->process != NULL)
+    notify_instruments (self);
   tide_table_refresh_data_grew (self->refresh);
   g_object_thaw_notify (G_OBJECT (self));
 }

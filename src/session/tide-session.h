@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * Properties (all notify): recording, process, state, visible-begin, visible-end, selection-begin,
  * selection-end (int64 ns; begin >= end: none), filter, follow, table (TideFunctionTable, boxed as pointer),
  * computing, title, path, dirty, paused, stopping, error-text, instruments (also when one of them told
- * something).  */
+ * something, and when it is told what they cost).  */
 
 typedef enum
 {

@@ -325,14 +325,19 @@ static gboolean
 take_overhead (TideDecoderStream *self, TideSlice payload)
 {
   TideOverhead overhead;
+  TideCost *cost;
 
+  G_STATIC_ASSERT (TIDE_COST_N_INSTRUMENTS == TIDE_N_INSTRUMENTS);
   if (!tide_get_overhead (payload, &overhead) || !tide_decoder_stream_advance (self, &overhead.time_ns))
     return FALSE;
   if (self->batch->cost == NULL)
     self->batch->cost = g_new0 (TideCost, 1);
-  *self->batch->cost =
+  cost = self->batch->cost;
+  *cost =
       (TideCost){ overhead.time_ns, clamp_unsigned (overhead.agent_ns), clamp_unsigned (overhead.agent_bytes),
                   clamp_unsigned (overhead.helper_ns), clamp_unsigned (overhead.target_cpu_ns) };
+  for (guint i = 0; i < TIDE_COST_N_INSTRUMENTS; i++)
+    cost->instrument_ns[i] = i < overhead.n_costs ? clamp_unsigned (overhead.cost_ns[i]) : -1;
   return TRUE;
 }
 

@@ -63,23 +63,33 @@ tide_export_get_processes (TideRecording *recording, const TideExportOptions *op
   return processes;
 }
 
+static const struct
+{
+  guint bit;
+  const char *name;
+} instruments[] = {
+  { TIDE_INSTRUMENT_SAMPLER, "sampler" },
+  { TIDE_INSTRUMENT_EVENTS, "events" },
+  { TIDE_INSTRUMENT_FAULTS, "faults" },
+  { TIDE_INSTRUMENT_CALLS, "calls" },
+  { TIDE_INSTRUMENT_LINES, "lines" },
+  { TIDE_INSTRUMENT_BYTES, "bytes" },
+  { TIDE_INSTRUMENT_BYTES_SAMPLED, "bytes-sampled" },
+  { TIDE_INSTRUMENT_GC, "gc" },
+};
+
+const char *
+tide_export_get_instrument_name (guint instrument)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (instruments); i++)
+    if (instruments[i].bit == instrument)
+      return instruments[i].name;
+  return NULL;
+}
+
 GStrv
 tide_export_get_instruments (TideProcess *process)
 {
-  static const struct
-  {
-    guint bit;
-    const char *name;
-  } instruments[] = {
-    { TIDE_INSTRUMENT_SAMPLER, "sampler" },
-    { TIDE_INSTRUMENT_EVENTS, "events" },
-    { TIDE_INSTRUMENT_FAULTS, "faults" },
-    { TIDE_INSTRUMENT_CALLS, "calls" },
-    { TIDE_INSTRUMENT_LINES, "lines" },
-    { TIDE_INSTRUMENT_BYTES, "bytes" },
-    { TIDE_INSTRUMENT_BYTES_SAMPLED, "bytes-sampled" },
-    { TIDE_INSTRUMENT_GC, "gc" },
-  };
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   guint asked_for = tide_process_get_info (process)->instruments, on = 0;
   gboolean told = FALSE;

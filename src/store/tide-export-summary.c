@@ -2,6 +2,7 @@
 
 #include "tide-export-rows.h"
 
+#include "tide-format.h"
 #include "tide-wire.h"
 
 #include <glib/gi18n-lib.h>
@@ -31,6 +32,10 @@ enum
   COLUMN_AGENT_BYTES,
   COLUMN_AGENT_CPU,
   COLUMN_HELPER_CPU,
+  /* By instrument, in the order of their bits but for the sampler, which takes nothing of the program's.  */
+  COLUMN_FIRST_COST,
+  COLUMN_LAST_COST = COLUMN_FIRST_COST + TIDE_COST_N_INSTRUMENTS - 2,
+  COLUMN_COSTS,
   N_COLUMNS
 };
 
@@ -56,6 +61,14 @@ static const TideExportColumn columns[N_COLUMNS] = {
   [COLUMN_AGENT_BYTES] = { "agent_bytes", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
   [COLUMN_AGENT_CPU] = { "agent_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
   [COLUMN_HELPER_CPU] = { "helper_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
+  [COLUMN_FIRST_COST] = { "events_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
+  { "faults_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
+  { "calls_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
+  { "lines_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
+  { "bytes_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
+  { "bytes_sampled_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
+  { "gc_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
+  [COLUMN_COSTS] = { "costs", N_ ("Time of instruments"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
 };
 
 typedef struct
@@ -63,6 +76,7 @@ typedef struct
   TideProcess *process;
   GStrv instruments;
   char *ended;
+  char *costs;
   TideFunctionTable *table;
 } Entry;
 
@@ -81,6 +95,7 @@ entry_clear (gpointer data)
 
   g_strfreev (self->instruments);
   g_free (self->ended);
+  g_free (self->costs);
   tide_function_table_unref (self->table);
 }
 
@@ -214,12 +229,33 @@ fill_attributed (TideFunctionTable *table, TideCell *cells)
   return shutdown;
 }
 
+/* "events 1.2 ms, faults 30 ms"; NULL when it was not told.  */
+static char *
+describe_costs (TideProcess *process, const char *const *names)
+{
+  const TideCost *cost = tide_process_get_cost (process);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 1; cost != NULL && i < TIDE_COST_N_INSTRUMENTS; i++)
+    {
+      const char *name = tide_export_get_instrument_name (1u << i);
+      g_autofree char *duration = tide_format_duration (cost->instrument_ns[i]);
+
+      if (cost->instrument_ns[i] >= 0 && g_strv_contains (names, name))
+        g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "", name, duration);
+    }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
 /* What measuring has cost when it was last told, of the whole recording.  */
 static void
-fill_cost (const TideCost *cost, TideCell *cells)
+fill_cost (const TideCost *cost, const char *const *names, TideCell *cells)
 {
   if (cost == NULL)
     return;
+  for (guint i = 1; i < TIDE_COST_N_INSTRUMENTS; i++)
+    if (cost->instrument_ns[i] >= 0 && g_strv_contains (names, tide_export_get_instrument_name (1u << i)))
+      tide_cell_set_number (&cells[COLUMN_FIRST_COST + i - 1], cost->instrument_ns[i]);
   tide_cell_set_number (&cells[COLUMN_AGENT_BYTES], cost->agent_bytes);
   tide_cell_set_number (&cells[COLUMN_AGENT_CPU], cost->agent_ns);
   tide_cell_set_number (&cells[COLUMN_HELPER_CPU], cost->helper_ns);
@@ -247,7 +283,8 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
   tide_cell_set_number (&cells[COLUMN_LOST], tide_process_get_n_lost (entry->process));
   cells[COLUMN_INSTRUMENTS].list = (const char *const *)entry->instruments;
   cells[COLUMN_INSTRUMENTS].is_null = FALSE;
-  fill_cost (tide_process_get_cost (entry->process), cells);
+  tide_cell_set_text (&cells[COLUMN_COSTS], entry->costs);
+  fill_cost (tide_process_get_cost (entry->process), (const char *const *)entry->instruments, cells);
 }
 
 static void
@@ -286,6 +323,7 @@ tide_summary_rows_new (GPtrArray *processes,
           return NULL;
         }
       entry.instruments = tide_export_get_instruments (process);
+      entry.costs = describe_costs (process, (const char *const *)entry.instruments);
       entry.ended = tide_export_describe_end (tide_process_get_end (process));
       g_array_append_val (self->entries, entry);
     }

@@ -364,6 +364,10 @@ tide_put_overhead (TideBuffer *buffer, uint16_t stream, const TideOverhead *over
   tide_buffer_put_varint (buffer, overhead->agent_bytes);
   tide_buffer_put_varint (buffer, overhead->helper_ns);
   tide_buffer_put_varint (buffer, overhead->target_cpu_ns);
+  if (overhead->n_costs > 0)
+    tide_buffer_put_varint (buffer, overhead->n_costs);
+  for (uint32_t i = 0; i < overhead->n_costs; i++)
+    tide_buffer_put_varint (buffer, overhead->cost_ns[i]);
   tide_buffer_end (buffer);
 }
 
@@ -377,6 +381,12 @@ tide_get_overhead (TideSlice payload, TideOverhead *overhead)
   overhead->agent_bytes = tide_cursor_varint (&cursor);
   overhead->helper_ns = tide_cursor_varint (&cursor);
   overhead->target_cpu_ns = tide_cursor_varint (&cursor);
+  overhead->n_costs = tide_cursor_left (&cursor) > 0 ? tide_cursor_u32 (&cursor) : 0;
+  memset (overhead->cost_ns, 0, sizeof overhead->cost_ns);
+  if (overhead->n_costs > TIDE_N_INSTRUMENTS)
+    overhead->n_costs = TIDE_N_INSTRUMENTS;
+  for (uint32_t i = 0; i < overhead->n_costs; i++)
+    overhead->cost_ns[i] = tide_cursor_varint (&cursor);
   return tide_cursor_ok (&cursor);
 }
 

@@ -110,6 +110,10 @@ typedef struct
   uint64_t agent_bytes;   /* memory that the agent added to the target                           */
   uint64_t helper_ns;     /* CPU time of the helper                                              */
   uint64_t target_cpu_ns; /* CPU time of the target, for the ratio                              */
+  /* Of `agent_ns` what each instrument took, by bit number (1.1).  N_COSTS: how many are told, those of newer
+   * writers beyond ours are left out; 0: not told.  */
+  uint32_t n_costs;
+  uint64_t cost_ns[TIDE_N_INSTRUMENTS];
 } TideOverhead;
 
 typedef struct

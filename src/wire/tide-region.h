@@ -32,7 +32,7 @@
 #include "tide-wire.h"
 
 #define TIDE_REGION_MAGIC 0x314e474552444954ull /* "TIDREGN1" */
-#define TIDE_REGION_VERSION 3
+#define TIDE_REGION_VERSION 4
 #define TIDE_REGION_RING_OFFSET 8192
 #define TIDE_REGION_RING_SIZE (1u << 20)
 #define TIDE_REGION_SIZE (TIDE_REGION_RING_OFFSET + TIDE_REGION_RING_SIZE)
@@ -198,9 +198,11 @@ typedef struct
       helper_idle; /* 1: the helper sleeps long; set it to 0 and FUTEX_WAKE it to have it look now */
 
   /* Counters of the agent.  */
-  _Alignas(64) _Atomic uint64_t hook_ns; /* time in slow paths and handlers        */
-  _Atomic uint64_t n_accounts;           /* looks at RSS                           */
-  _Atomic uint64_t lost;                 /* records that found the ring full       */
+  _Alignas(64) _Atomic uint64_t n_accounts; /* looks at RSS                           */
+  _Atomic uint64_t lost;                    /* records that found the ring full       */
+  /* Time that each instrument took of the program's, by bit number: in slow paths and handlers, and what the
+   * kernel takes to deliver signals.  */
+  _Atomic uint64_t cost_ns[TIDE_N_INSTRUMENTS];
 
   _Alignas(64) TideRegionClaim claim;
 

@@ -45,7 +45,7 @@ typedef enum
   TIDE_FRAME_INSTRUMENT = 9, /* an instrument was started, stopped or refused, and why       */
   TIDE_FRAME_MESSAGE = 10,   /* a sentence for the person                                    */
   TIDE_FRAME_LOST = 11,      /* so many records never came                                   */
-  TIDE_FRAME_OVERHEAD = 12,  /* what measuring has cost so far                               */
+  TIDE_FRAME_OVERHEAD = 12,  /* what measuring has cost so far, in all and by instrument     */
   TIDE_FRAME_OUTPUT = 13,    /* bytes that the program wrote to stdout or stderr             */
   TIDE_FRAME_PAUSE = 14,     /* measuring was paused or went on                              */
   TIDE_FRAME_BYE = 15,       /* last of each stream: how it ended                            */

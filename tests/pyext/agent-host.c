@@ -220,18 +220,29 @@ put_instrument (FILE *out, const char *key, const TideRegionInstrument *instrume
            (unsigned long long)instrument->unit_bytes, instrument->reason);
 }
 
+static unsigned long long
+add_costs (const TideRegion *region)
+{
+  unsigned long long sum = 0;
+
+  for (int i = 0; i < TIDE_N_INSTRUMENTS; i++)
+    sum += region->cost_ns[i];
+  return sum;
+}
+
 static void
 put_end (FILE *out, const TideRegion *region)
 {
-  fprintf (
-      out,
-      "{\"kind\": \"end\", \"state\": %u, \"python\": \"%s\", \"flags\": %u, \"accounted\": %lld, "
-      "\"lost\": %llu, \"accounts\": %llu, \"hook_ns\": %llu, \"agent_bytes\": %llu, \"code_type\": %llu, "
-      "\"pthread_tid\": %d",
-      region->agent_state, region->python_version, region->python_flags, (long long)region->accounted_pages,
-      (unsigned long long)region->lost, (unsigned long long)region->n_accounts,
-      (unsigned long long)region->hook_ns, (unsigned long long)region->agent_bytes,
-      (unsigned long long)region->layout.code_type, region->layout.pthread_tid);
+  fprintf (out,
+           "{\"kind\": \"end\", \"state\": %u, \"python\": \"%s\", \"flags\": %u, \"accounted\": %lld, "
+           "\"lost\": %llu, \"accounts\": %llu, \"hook_ns\": %llu, \"fault_ns\": %llu, \"agent_bytes\": "
+           "%llu, \"code_type\": %llu, "
+           "\"pthread_tid\": %d",
+           region->agent_state, region->python_version, region->python_flags,
+           (long long)region->accounted_pages, (unsigned long long)region->lost,
+           (unsigned long long)region->n_accounts, add_costs (region), (unsigned long long)region->cost_ns[2],
+           (unsigned long long)region->agent_bytes, (unsigned long long)region->layout.code_type,
+           region->layout.pthread_tid);
   put_instrument (out, "events", &region->instruments[1]);
   put_instrument (out, "faults", &region->instruments[2]);
   put_instrument (out, "bytes", &region->instruments[5]);

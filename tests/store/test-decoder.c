@@ -64,7 +64,7 @@ static const char life[] =
     "note 1 at 61000000: 1 7 0 -\n"
     "note 3 at 64000000: 0 1 0 -\n"
     "output 2 at 63000000: hello\n\n"
-    "cost 1000 4096 2000 9000000\n"
+    "cost 1000 4096 2000 9000000: 0 700 300 -1 -1 -1 -1 -1\n"
     "end 0 3 696320\n";
 
 static void

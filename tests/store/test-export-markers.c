@@ -77,8 +77,7 @@ export_csv (TideRecording *recording, TideSpan span, const char *filter)
 
 #define KEYS "t,pid,kind,text,id,thread,rss,duration_s,drss,generation,collected,uncollectable\n"
 #define GC(t, generation)                                                                                    \
-  t ",42,gc,\"Garbage collection, generation " generation                                                    \
-    ": 12 objects freed in 2 ms, RSS \xe2\x88\x92"                                                           \
+  t ",42,gc,\"Garbage collection, generation " generation ": 12 objects freed in 2 ms, RSS \xe2\x88\x92"     \
     "12 KiB\",,77,,0.002,-12288," generation ",12,0\n"
 #define BEGIN                                                                                                \
   "0.001,42,span-begin,\"lo\xef\xbf\xbd\n"                                                                   \
@@ -95,10 +94,11 @@ test_rows (void)
   } cases[] = {
     { { G_MININT64, G_MAXINT64 },
       NULL,
-      KEYS BEGIN GC ("0.002", "0") GC ("0.003", "1") "0.004,42,span-end,\"\",5,77,409600,,,,,\n"
-                                                     "0.004,42,snapshot,A,0,77,409600,,,,,\n" GC ("0.004", "2")
-                                                         "0.006,42,message,later,0,77,409600,,,,,\n"
-                                                         "0.007,42,message,last,0,77,409600,,,,,\n" },
+      KEYS BEGIN GC ("0.002", "0")
+          GC ("0.003", "1") "0.004,42,span-end,\"\",5,77,409600,,,,,\n"
+                            "0.004,42,snapshot,A,0,77,409600,,,,,\n" GC (
+                                "0.004", "2") "0.006,42,message,later,0,77,409600,,,,,\n"
+                                              "0.007,42,message,last,0,77,409600,,,,,\n" },
     { { 2 * MS_NS, 4 * MS_NS }, NULL, KEYS GC ("0.002", "0") GC ("0.003", "1") },
     { { 5 * MS_NS, G_MAXINT64 },
       NULL,

@@ -49,7 +49,7 @@ sample_put_life (TideBuffer *buffer, guint16 stream, guint32 pid)
                                        SLICE ("Not here.") };
   const TideMessage message = { 60 * MS_NS, TIDE_SEVERITY_WARNING, SLICE ("Caf\xe9") };
   const TideLost lost = { 61 * MS_NS, TIDE_LOST_EVENTS, 7 };
-  const TideOverhead overhead = { 62 * MS_NS, 1000, 4096, 2000, 9 * MS_NS };
+  const TideOverhead overhead = { 62 * MS_NS, 1000, 4096, 2000, 9 * MS_NS, 3, { 0, 700, 300 } };
   const TideOutput output = { 63 * MS_NS, 2, SLICE ("hello\n") };
   const TidePause pause = { 64 * MS_NS, true };
   const TideBye bye = { 70 * MS_NS, TIDE_END_EXITED, 3, 170 * SAMPLE_PAGE };
@@ -128,9 +128,15 @@ describe_notes (GString *out, const TideBatch *batch)
                               (const char *)g_bytes_get_data (chunk->bytes, NULL));
     }
   if (batch->cost != NULL)
-    g_string_append_printf (
-        out, "cost %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n",
-        batch->cost->agent_ns, batch->cost->agent_bytes, batch->cost->helper_ns, batch->cost->target_cpu_ns);
+    {
+      g_string_append_printf (
+          out, "cost %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ":",
+          batch->cost->agent_ns, batch->cost->agent_bytes, batch->cost->helper_ns,
+          batch->cost->target_cpu_ns);
+      for (guint i = 0; i < TIDE_COST_N_INSTRUMENTS; i++)
+        g_string_append_printf (out, " %" G_GINT64_FORMAT, batch->cost->instrument_ns[i]);
+      g_string_append_c (out, '\n');
+    }
   if (batch->end != NULL)
     g_string_append_printf (out, "end %u %u %" G_GINT64_FORMAT "\n", batch->end->kind, batch->end->value,
                             batch->end->peak_rss_bytes);

@@ -42,6 +42,49 @@ test_cost (void)
   g_assert_cmpfloat (tide_facts_cost_factor (NULL), ==, 0.0);
 }
 
+/* What an instrument took of the time between the two times at which it was told last.  */
+static void
+test_share (void)
+{
+  static const struct
+  {
+    gint64 before_ns, now_ns, cpu_ns;
+    double share;
+  } cases[] = {
+    { 1000000, 21000000, 1000000000, 0.02 },
+    { 5, 5, 1000000000, 0 },
+    /* Not told, as of older writers; a program that rests; counters that go back.  */
+    { -1, 5, 1000000000, -1 },
+    { 5, -1, 1000000000, -1 },
+    { 0, 5, 1000000, -1 },
+    { 9, 5, 1000000000, -1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TideRecording) recording = ui_recording (3);
+      TideProcess *process = tide_recording_get_process (recording, 0);
+      TideInstrumentFact facts[TIDE_N_INSTRUMENT_FACTS];
+
+      for (guint j = 0; j < 2; j++)
+        {
+          TideBatch *batch = tide_batch_new (0);
+
+          tide_facts_instruments (process, facts);
+          g_assert_cmpfloat (facts[1].share, ==, -1);
+          batch->cost = g_new0 (TideCost, 1);
+          batch->cost->target_cpu_ns = j * cases[i].cpu_ns;
+          batch->cost->instrument_ns[2] = j == 0 ? cases[i].before_ns : cases[i].now_ns;
+          tide_recording_append (recording, batch);
+        }
+      tide_facts_instruments (process, facts);
+      g_assert_cmpint (facts[1].instrument, ==, TIDE_INSTRUMENT_FAULTS);
+      g_assert_cmpfloat_with_epsilon (facts[1].share, cases[i].share, 1e-9);
+      g_assert_cmpint (facts[2].instrument, ==, TIDE_INSTRUMENT_SAMPLER);
+      g_assert_cmpfloat (facts[2].share, ==, -1);
+    }
+}
+
 static void
 test_trend (void)
 {
@@ -145,6 +188,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/facts/instruments", test_instruments);
   g_test_add_func ("/facts/cost", test_cost);
+  g_test_add_func ("/facts/share", test_share);
   g_test_add_func ("/facts/trend", test_trend);
   g_test_add_func ("/facts/concentration", test_concentration);
   g_test_add_func ("/facts/life", test_life);

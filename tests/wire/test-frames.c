@@ -311,6 +311,7 @@ test_reports (void)
   TideLost lost = { 3, TIDE_LOST_OUTPUT, G_MAXUINT64 }, lost_out;
   TideOverhead overhead = { 4, 5, 6, 7, 8 }, overhead_out;
   TideBuffer buffer;
+  gsize before;
   TideSlice payload;
 
   tide_buffer_init (&buffer);
@@ -351,7 +352,39 @@ test_reports (void)
   g_assert_cmpuint (overhead_out.agent_bytes, ==, 6);
   g_assert_cmpuint (overhead_out.helper_ns, ==, 7);
   g_assert_cmpuint (overhead_out.target_cpu_ns, ==, 8);
+  g_assert_cmpuint (overhead_out.n_costs, ==, 0);
   assert_no_prefix (payload, tide_get_overhead, &overhead_out);
+
+  /* What each instrument took came later: a frame that ends before it is a whole one.  */
+  before = payload.length;
+  overhead.n_costs = TIDE_N_INSTRUMENTS;
+  overhead.cost_ns[TIDE_N_INSTRUMENTS - 1] = G_MAXUINT64;
+  tide_buffer_clear (&buffer);
+  tide_put_overhead (&buffer, 7, &overhead);
+  payload = payload_of (&buffer, TIDE_FRAME_OVERHEAD, 7);
+  for (gsize length = 0; length <= payload.length; length++)
+    {
+      g_autofree char *prefix = g_memdup2 (payload.data, length);
+
+      g_assert_true (tide_get_overhead ((TideSlice){ prefix != NULL ? prefix : "", length }, &overhead_out)
+                     == (length == before || length == payload.length));
+    }
+  g_assert_cmpuint (overhead_out.n_costs, ==, TIDE_N_INSTRUMENTS);
+  g_assert_cmpuint (overhead_out.cost_ns[TIDE_N_INSTRUMENTS - 1], ==, G_MAXUINT64);
+
+  /* A newer writer tells of more of them.  */
+  tide_buffer_clear (&buffer);
+  tide_buffer_begin (&buffer, TIDE_FRAME_OVERHEAD, 7);
+  for (guint i = 0; i < 5; i++)
+    tide_buffer_put_varint (&buffer, i);
+  tide_buffer_put_varint (&buffer, TIDE_N_INSTRUMENTS + 1);
+  for (guint i = 0; i <= TIDE_N_INSTRUMENTS; i++)
+    tide_buffer_put_varint (&buffer, i + 1);
+  tide_buffer_end (&buffer);
+  g_assert_true (tide_get_overhead (payload_of (&buffer, TIDE_FRAME_OVERHEAD, 7), &overhead_out));
+  g_assert_cmpuint (overhead_out.n_costs, ==, TIDE_N_INSTRUMENTS);
+  g_assert_cmpuint (overhead_out.cost_ns[0], ==, 1);
+  g_assert_cmpuint (overhead_out.cost_ns[TIDE_N_INSTRUMENTS - 1], ==, TIDE_N_INSTRUMENTS);
   tide_buffer_finish (&buffer);
 }
 

@@ -16,6 +16,7 @@ typedef struct
   const char *why;   /* borrowed from the process, NULL: nothing to say */
   gboolean known;    /* FALSE: it never told its state */
   guint n_told;      /* how often it did */
+  double share;      /* of the program's processor time of the last second or so; -1: not known */
 } TideInstrumentFact;
 
 /* The instruments, in the order in which they are shown.  */

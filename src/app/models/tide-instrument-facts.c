@@ -28,6 +28,22 @@ static const struct
     N_ ("some microseconds for each collection") },
 };
 
+/* Below this the clock's own step is the larger part.  */
+#define LEAST_CPU_NS 50000000
+
+static double
+get_share (TideProcess *process, TideInstrument instrument)
+{
+  const TideCost *now = tide_process_get_cost (process), *before = tide_process_get_cost_before (process);
+  guint number = (guint)g_bit_nth_lsf (instrument, -1);
+  gint64 cpu_ns = now != NULL && before != NULL ? now->target_cpu_ns - before->target_cpu_ns : 0;
+
+  if (cpu_ns < LEAST_CPU_NS || instrument == TIDE_INSTRUMENT_SAMPLER || before->instrument_ns[number] < 0
+      || now->instrument_ns[number] < before->instrument_ns[number])
+    return -1;
+  return (double)(now->instrument_ns[number] - before->instrument_ns[number]) / (double)cpu_ns;
+}
+
 void
 tide_facts_instruments (TideProcess *process, TideInstrumentFact facts[TIDE_N_INSTRUMENT_FACTS])
 {
@@ -36,6 +52,7 @@ tide_facts_instruments (TideProcess *process, TideInstrumentFact facts[TIDE_N_IN
   for (guint i = 0; i < TIDE_N_INSTRUMENT_FACTS; i++)
     facts[i] =
         (TideInstrumentFact){ .instrument = words[i].instrument,
+                              .share = get_share (process, words[i].instrument),
                               .state = (asked & words[i].instrument) != 0 ? TIDE_STATE_ON : TIDE_STATE_OFF };
 
   for (gsize n = 0; n < tide_process_get_n_notes (process); n++)

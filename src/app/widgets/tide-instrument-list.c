@@ -240,18 +240,30 @@ tide_instrument_list_get_options (TideInstrumentList *self)
                                   (guint)(gtk_spin_button_get_value (self->budget) * 10 + 0.5) };
 }
 
-/* "on, ± 64 KiB", "refused: The program blocks SIGTRAP."  */
+/* "on, ± 64 KiB; takes 1.2 % of the program’s time", "refused: The program blocks SIGTRAP."  */
 static char *
-dup_state (const TideInstrumentFact *fact)
+dup_state (const TideInstrumentFact *fact, gboolean live)
 {
   g_autofree char *state = tide_facts_instrument_state (fact);
-  g_autofree char *unit = NULL;
+  char *all;
 
-  if (fact->state != TIDE_STATE_ON || fact->unit_bytes <= 0)
-    return g_steal_pointer (&state);
-  unit = tide_format_bytes ((guint64)fact->unit_bytes);
-  /* Translators: the state of an instrument, and how far one of its figures may be off.  */
-  return g_strdup_printf (_ ("%s, ± %s"), state, unit);
+  if (fact->state == TIDE_STATE_ON && fact->unit_bytes > 0)
+    {
+      g_autofree char *unit = tide_format_bytes ((guint64)fact->unit_bytes);
+
+      /* Translators: the state of an instrument, and how far one of its figures may be off.  */
+      all = g_strdup_printf (_ ("%s, ± %s"), state, unit);
+      g_free (state);
+      state = all;
+    }
+  if (fact->state == TIDE_STATE_ON && live && fact->share >= 0)
+    {
+      /* Translators: the state of an instrument, and its price.  */
+      all = g_strdup_printf (_ ("%s; takes %.1f %% of the program’s time"), state, fact->share * 100);
+      g_free (state);
+      state = all;
+    }
+  return g_steal_pointer (&state);
 }
 
 void
@@ -265,7 +277,7 @@ tide_instrument_list_show_process (TideInstrumentList *self, TideProcess *proces
   for (guint i = 0; i < G_N_ELEMENTS (self->rows); i++)
     {
       Row *row = &self->rows[i];
-      g_autofree char *text = facts[i].known ? dup_state (&facts[i]) : NULL;
+      g_autofree char *text = facts[i].known ? dup_state (&facts[i], live) : NULL;
 
       self->n_told[i] = facts[i].n_told;
       if (row->instrument == 0)
