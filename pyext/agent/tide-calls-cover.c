@@ -33,7 +33,7 @@ typedef void *(*Function) (void *, void *);
 
 static struct
 {
-  void *monitoring;
+  void *sys, *monitoring; /* the modules */
   const TideCallsCoverUser *user;
   TidePyMethod *methods[N_FUNCTIONS]; /* that are covered */
   Function theirs[N_FUNCTIONS];       /* stay known: a thread may be on its way into ours */
@@ -48,11 +48,12 @@ static struct
   long events;
 } debt;
 
-/* The profile function that is kept from the return of the call which installed it.  */
+/* The profile function that is kept from the return of the call which installed it: that of sys.setprofile(),
+ * the same in all threads.  */
 static struct
 {
-  TidePyTraceFunction *place;
-  TidePyTraceFunction theirs;
+  int word; /* of a thread state */
+  void *theirs;
 } kept;
 
 /* A number that CPython refuses is none of ours.  */
@@ -190,29 +191,30 @@ tide_calls_cover_pay (void)
 static int
 on_first_event (void *object, void *frame, int what, void *argument)
 {
-  *kept.place = kept.theirs;
-  return what == PROFILE_C_RETURN || what == PROFILE_C_EXCEPTION
-             ? 0
-             : kept.theirs (object, frame, what, argument);
+  void **tstate = tide_py.PyThreadState_Get ();
+  TidePyTraceFunction theirs = (TidePyTraceFunction)kept.theirs;
+
+  tstate[kept.word] = kept.theirs;
+  return what == PROFILE_C_RETURN || what == PROFILE_C_EXCEPTION ? 0 : theirs (object, frame, what, argument);
 }
 
 /* A thread state has the profile function two words before its object.  */
 static void *
 set_profile (Which which, void *self, void *function)
 {
-  void *const *tstate = tide_py.PyThreadState_Get ();
+  void **tstate = tide_py.PyThreadState_Get ();
   void *before[TSTATE_WORDS], *answer;
 
-  if (!tide_calls_cover_call.callee)
+  if (self != cover.sys || !tide_calls_cover_call.callee)
     return cover.theirs[which](self, function);
   memcpy (before, tstate, sizeof before);
   answer = cover.theirs[which](self, function);
   for (int i = 2; answer && function != tide_py.none && i < TSTATE_WORDS; i++)
     if (tstate[i] == function && before[i] != function && tstate[i - 2] && tstate[i - 2] != before[i - 2])
       {
-        kept.place = (TidePyTraceFunction *)&tstate[i - 2];
-        kept.theirs = *kept.place;
-        *kept.place = on_first_event;
+        kept.word = i - 2;
+        kept.theirs = tstate[i - 2];
+        tstate[i - 2] = (void *)on_first_event;
         tide_calls_cover_call.callee = NULL;
         break;
       }
@@ -286,6 +288,8 @@ tide_calls_cover_put (void *monitoring, const TideCallsCoverUser *user)
 
       if (!method || method->flags != functions[i].flags || strcmp (method->name, functions[i].name))
         continue;
+      if (functions[i].of_sys)
+        cover.sys = builtin[3];
       if (method->function == functions[i].ours)
         continue;
       cover.methods[i] = method;
@@ -308,5 +312,5 @@ tide_calls_cover_lift (void)
     }
   if (tide_calls_cover_call.owed)
     tide_calls_cover_pay ();
-  cover.monitoring = NULL;
+  cover.sys = cover.monitoring = NULL;
 }
