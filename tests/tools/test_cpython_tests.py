@@ -50,9 +50,13 @@ def run_modules():
                 stream.write(text)
         os.chmod(path, 0o755)
         answers = []
-        for part, instruments, timeout in ((".A.", None, 60), (".A.", "events", 60), (".Death.", "events", 60), (".Sleep.", None, 1)):
+        # On a machine that has much to do a second is over before the module has begun to sleep.
+        for part, instruments, *times in ((".A.", None, 60), (".A.", "events", 60), (".Death.", "events", 60), (".Sleep.", None, 1, 10, 100)):
             cpython_tests.MODULES["test_fake"] = (part,)
-            outcomes = cpython_tests.Bench(directory, path, timeout, None).run(sys.executable, "test_fake", instruments)
+            for timeout in times:
+                outcomes = cpython_tests.Bench(directory, path, timeout, None).run(sys.executable, "test_fake", instruments)
+                if len(outcomes) > 1:
+                    break
             answers.append({test.split(".")[-1]: outcome for test, outcome in outcomes.items()})
         return answers
 
