@@ -443,8 +443,7 @@ is_replaced (TideAccount *self)
 
   if (!self->layout_good || self->agent_state < TIDE_AGENT_READY || at == 0)
     return false;
-  tide_outside_begin (&self->outside);
-  return (!tide_outside_peek (&self->outside, at, &magic, sizeof magic) || magic != TIDE_REGION_MAGIC)
+  return (!tide_outside_read (&self->outside, at, &magic, sizeof magic) || magic != TIDE_REGION_MAGIC)
          && !tide_outside_is_refused (&self->outside) && tide_procfs_read_rss (self->procfs, &pages);
 }
 

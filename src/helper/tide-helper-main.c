@@ -174,7 +174,7 @@ launch (TideLoop *loop, const TideOptions *options)
   tide_shared_close_fd (&shared);
   tide_broker_close_given (&loop->broker);
   put_hello (loop, &target->stream, spawn.executable != NULL ? spawn.executable : options->command[0]);
-  tide_outlet_flush (&loop->outlet);
+  tide_outlet_flush (&loop->outlet, tide_loop_now ());
   if (started && tide_spawn_wait (&spawn, &stage, &error))
     {
       tide_stream_put_instrument (&target->stream, tide_loop_now (), TIDE_INSTRUMENT_SAMPLER, TIDE_STATE_ON,

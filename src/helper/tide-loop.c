@@ -137,7 +137,8 @@ wait_for_something (TideLoop *self, int64_t now_ns)
     PUMP,
     MEMBERS = PUMP + 2
   };
-  bool measuring = is_measuring (self), pending = measuring && tide_outlet_get_pending (&self->outlet) > 0;
+  bool measuring = is_measuring (self);
+  bool pending = measuring && !self->waits && tide_outlet_get_pending (&self->outlet) > 0;
   int64_t next_ns = tide_family_get_next_tick (&self->family);
   int64_t sleep_ns = next_ns > now_ns ? next_ns - now_ns : 0;
   struct timespec timeout;
@@ -191,8 +192,10 @@ work (TideLoop *self)
       tide_broker_look (&self->broker, self->options, tide_family_get_target (&self->family), now_ns);
       tide_bell_set_idle (&self->bell, !moves);
     }
-  if (tide_outlet_is_open (&self->outlet))
-    tide_outlet_flush (&self->outlet);
+  self->waits = is_measuring (self)
+                && tide_outlet_can_wait (&self->outlet, now_ns, tide_family_get_next_tick (&self->family));
+  if (tide_outlet_is_open (&self->outlet) && !self->waits)
+    tide_outlet_flush (&self->outlet, now_ns);
   if (!tide_outlet_is_open (&self->outlet) && !self->detached)
     let_go (self);
   wait_for_something (self, now_ns);

@@ -24,6 +24,7 @@ typedef struct
   TideBroker broker; /* for the target */
   TideFamily family;
   int child_fd; /* readable at SIGCHLD */
+  bool waits;   /* what is pending goes with what the next tick brings */
   bool detached;
   bool ended;
 } TideLoop;

@@ -11,6 +11,9 @@
 #define PIPE_SIZE (1 << 20)
 /* Moving the rest of the buffer down costs less than writing it, once this much was written.  */
 #define COMPACT_AT (1u << 18)
+/* So much waits for so long at most.  */
+#define WAIT_BYTES 4096u
+#define WAIT_NS 8000000
 
 void
 tide_outlet_init (TideOutlet *self, int fd)
@@ -79,9 +82,17 @@ tide_outlet_close (TideOutlet *self)
   tide_buffer_clear (&self->buffer);
 }
 
-void
-tide_outlet_flush (TideOutlet *self)
+bool
+tide_outlet_can_wait (const TideOutlet *self, int64_t now_ns, int64_t next_ns)
 {
+  return tide_outlet_get_pending (self) < WAIT_BYTES && now_ns - self->flushed_ns < WAIT_NS
+         && next_ns - self->flushed_ns <= WAIT_NS;
+}
+
+void
+tide_outlet_flush (TideOutlet *self, int64_t now_ns)
+{
+  self->flushed_ns = now_ns;
   if (self->fd < 0 || !tide_buffer_ok (&self->buffer))
     {
       tide_outlet_close (self);
@@ -113,7 +124,7 @@ tide_outlet_flush (TideOutlet *self)
 void
 tide_outlet_drain (TideOutlet *self, int timeout_ms)
 {
-  tide_outlet_flush (self);
+  tide_outlet_flush (self, read_clock (CLOCK_MONOTONIC));
   while (self->fd >= 0 && tide_outlet_get_pending (self) > 0)
     {
       struct pollfd p = { .fd = self->fd, .events = POLLOUT };
@@ -121,6 +132,6 @@ tide_outlet_drain (TideOutlet *self, int timeout_ms)
 
       if (n == 0 || (n < 0 && errno != EINTR))
         break;
-      tide_outlet_flush (self);
+      tide_outlet_flush (self, read_clock (CLOCK_MONOTONIC));
     }
 }

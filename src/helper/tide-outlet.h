@@ -23,6 +23,7 @@ typedef struct
   int fd; /* -1: the reader is gone */
   TideBuffer buffer;
   size_t sent;            /* bytes of the buffer that were written */
+  int64_t flushed_ns;     /* CLOCK_MONOTONIC when that was last done */
   int64_t clock_base_ns;  /* CLOCK_MONOTONIC at time 0 of all streams */
   uint64_t start_wall_ns; /* Unix time then */
 } TideOutlet;
@@ -39,9 +40,13 @@ size_t tide_outlet_get_pending (const TideOutlet *self);
 /* Below OUTPUT_LIMIT.  */
 bool tide_outlet_has_room (const TideOutlet *self);
 
-/* Writes what the pipe takes.  Closes itself when the reader is gone or memory ran out in the middle of a
- * frame.  */
-void tide_outlet_flush (TideOutlet *self);
+/* Whether what is pending at NOW_NS may wait until NEXT_NS, when somebody looks again: little does for some
+ * milliseconds, since each piece wakes the reader.  */
+bool tide_outlet_can_wait (const TideOutlet *self, int64_t now_ns, int64_t next_ns);
+
+/* Writes what the pipe takes at NOW_NS.  Closes itself when the reader is gone or memory ran out in the
+ * middle of a frame.  */
+void tide_outlet_flush (TideOutlet *self, int64_t now_ns);
 
 /* Writes everything, waiting for a slow reader up to TIMEOUT_MS for each piece that it takes.  */
 void tide_outlet_drain (TideOutlet *self, int timeout_ms);

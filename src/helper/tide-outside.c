@@ -40,6 +40,7 @@ tide_outside_init (TideOutside *self, pid_t pid, const TidePythonLayout *layout)
   self->unreadable = false;
   self->layout = *layout;
   self->look = 1;
+  self->n_needed = self->n_before = 0;
   memset (self->slots, 0, sizeof self->slots);
   return is_sane (&self->layout);
 }
@@ -61,23 +62,30 @@ tide_outside_is_refused (const TideOutside *self)
 void
 tide_outside_begin (TideOutside *self)
 {
+  /* A look that needed nothing tells nothing of the next.  */
+  if (self->n_needed > 0)
+    {
+      memcpy (self->before, self->needed, sizeof self->before);
+      self->n_before = self->n_needed;
+    }
+  self->n_needed = 0;
   self->look++;
 }
 
 /* Filters of containers and of some policies refuse process_vm_readv() to everybody, and let files be read
  * to which the same permission is needed.  */
-static bool
-read_page (TideOutside *self, uint64_t address, uint8_t *page)
+bool
+tide_outside_read (TideOutside *self, uint64_t address, void *to, size_t size)
 {
-  struct iovec local = { page, TIDE_OUTSIDE_PAGE };
-  struct iovec remote = { (void *)(uintptr_t)address, TIDE_OUTSIDE_PAGE };
+  struct iovec local = { to, size };
+  struct iovec remote = { (void *)(uintptr_t)address, size };
   char path[64];
 
   if (self->unreadable)
     return false;
   if (self->memory < 0)
     {
-      if (process_vm_readv (self->pid, &local, 1, &remote, 1, 0) == (ssize_t)TIDE_OUTSIDE_PAGE)
+      if (process_vm_readv (self->pid, &local, 1, &remote, 1, 0) == (ssize_t)size)
         return true;
       if (errno != EPERM && errno != ENOSYS && errno != EACCES)
         return false;
@@ -87,24 +95,78 @@ read_page (TideOutside *self, uint64_t address, uint8_t *page)
       if (self->memory < 0)
         return false;
     }
-  return pread (self->memory, page, TIDE_OUTSIDE_PAGE, (off_t)address) == (ssize_t)TIDE_OUTSIDE_PAGE;
+  return pread (self->memory, to, size, (off_t)address) == (ssize_t)size;
+}
+
+static uint32_t
+slot_of (uint64_t address)
+{
+  return (uint32_t)(address / TIDE_OUTSIDE_PAGE) % TIDE_OUTSIDE_PAGES;
+}
+
+static bool
+is_there (const TideOutside *self, uint64_t address)
+{
+  uint32_t slot = slot_of (address);
+
+  return self->slots[slot].look == self->look && self->slots[slot].address == address;
+}
+
+/* Reads what the look before needed.  One page that is gone keeps those behind it from being read; they are
+ * read when they are needed.  */
+static void
+read_batch (TideOutside *self)
+{
+  struct iovec local[TIDE_OUTSIDE_BATCH], remote[TIDE_OUTSIDE_BATCH];
+  uint32_t n = 0;
+  ssize_t size;
+
+  for (uint32_t i = 0; i < self->n_before; i++)
+    {
+      uint32_t slot = slot_of (self->before[i]);
+      bool taken = false;
+
+      for (uint32_t k = 0; k < n && !taken; k++)
+        taken = local[k].iov_base == self->pages[slot];
+      if (taken)
+        continue;
+      local[n] = (struct iovec){ self->pages[slot], TIDE_OUTSIDE_PAGE };
+      remote[n++] = (struct iovec){ (void *)(uintptr_t)self->before[i], TIDE_OUTSIDE_PAGE };
+      self->slots[slot].look = 0;
+    }
+  self->n_before = 0;
+  if (n < 2 || self->memory >= 0)
+    return;
+  size = process_vm_readv (self->pid, local, n, remote, n, 0);
+  for (uint32_t i = 0; size > 0 && i < (size_t)size / TIDE_OUTSIDE_PAGE; i++)
+    {
+      uint64_t address = (uint64_t)(uintptr_t)remote[i].iov_base;
+
+      self->slots[slot_of (address)].address = address;
+      self->slots[slot_of (address)].look = self->look;
+    }
 }
 
 /* The page at ADDRESS (a multiple of its size), or NULL.  */
 static const uint8_t *
 get_page (TideOutside *self, uint64_t address)
 {
-  uint32_t slot = (uint32_t)(address / TIDE_OUTSIDE_PAGE) % TIDE_OUTSIDE_PAGES;
+  uint32_t slot = slot_of (address);
 
-  if (self->slots[slot].look == self->look && self->slots[slot].address == address)
-    return self->pages[slot];
-  if (!read_page (self, address, self->pages[slot]))
+  if (!is_there (self, address) && self->n_before > 0)
+    read_batch (self);
+  if (!is_there (self, address))
     {
       self->slots[slot].look = 0;
-      return NULL;
+      if (!tide_outside_read (self, address, self->pages[slot], TIDE_OUTSIDE_PAGE))
+        return NULL;
+      self->slots[slot].look = self->look;
+      self->slots[slot].address = address;
+      self->slots[slot].used = 0;
     }
-  self->slots[slot].look = self->look;
-  self->slots[slot].address = address;
+  if (self->slots[slot].used != self->look && self->n_needed < TIDE_OUTSIDE_BATCH)
+    self->needed[self->n_needed++] = address;
+  self->slots[slot].used = self->look;
   return self->pages[slot];
 }
 

@@ -7,12 +7,15 @@
 
 #define TIDE_OUTSIDE_PAGE 4096u
 #define TIDE_OUTSIDE_PAGES 128u
+/* Pages that are read at once.  */
+#define TIDE_OUTSIDE_BATCH 16u
 
 /* Reads the interpreter's memory from outside, without stopping it: the running stack of a thread.
  *
  * Whole pages are copied and kept for one look, since a call costs as much as a page: the frames of a stack,
- * and the code objects of a module, lie beside each other.  What is read may be half changed; it is checked
- * to be code objects, never more.  */
+ * and the code objects of a module, lie beside each other.  Those that the look before needed are read by one
+ * call, as most looks need the same.  What is read may be half changed; it is checked to be code objects,
+ * never more.  */
 typedef struct
 {
   pid_t pid;
@@ -23,8 +26,12 @@ typedef struct
   struct
   {
     uint64_t address;
-    uint32_t look;
+    uint32_t look; /* in which it was read */
+    uint32_t used; /* the last in which it was needed */
   } slots[TIDE_OUTSIDE_PAGES];
+  uint64_t needed[TIDE_OUTSIDE_BATCH]; /* the first pages that this look needs */
+  uint64_t before[TIDE_OUTSIDE_BATCH]; /* those of the look before, until they are read */
+  uint32_t n_needed, n_before;
   uint8_t pages[TIDE_OUTSIDE_PAGES][TIDE_OUTSIDE_PAGE];
   TidePyCode code;
 } TideOutside;
@@ -46,6 +53,9 @@ bool tide_outside_is_refused (const TideOutside *self);
 void tide_outside_begin (TideOutside *self);
 
 bool tide_outside_peek (void *self, uint64_t address, void *to, size_t size);
+
+/* The same as it is now, whatever the look; one call for little.  */
+bool tide_outside_read (TideOutside *self, uint64_t address, void *to, size_t size);
 
 /* The stack of TSTATE, leaf first, at most MAX frames.  WHOLE is false when there are more, or when the rest
  * could not be read.  */
