@@ -118,6 +118,8 @@ make_room (TideSitesKnown *known)
 
   if (n && 2 * known->n_used < n)
     return true;
+  if (known == &tide_site_finder.alone)
+    tide_site_finder.last = &nothing;
   if (n_larger > MAX_ENTRIES)
     {
       memset (known->entries, 0, n * sizeof (TideSiteEntry));
@@ -141,7 +143,6 @@ make_room (TideSitesKnown *known)
       tide_memory_forget (n * sizeof (TideSiteEntry));
     }
   *known = larger;
-  tide_site_finder.last = &nothing;
   return true;
 }
 
