@@ -170,6 +170,13 @@ tide_agent_poll (void)
     call_main_thread ();
 }
 
+void
+tide_agent_look_soon (void)
+{
+  if (tide_account_is_open ())
+    call_main_thread ();
+}
+
 TideRegion *
 tide_agent_get_region (void)
 {

@@ -6,6 +6,9 @@
  * memory, never from a signal handler.  May change errno.  */
 void tide_agent_poll (void);
 
+/* With the GIL: the main thread looks as soon as it is between two instructions.  */
+void tide_agent_look_soon (void);
+
 /* While the agent is ready and this process is its own; else NULL.  */
 TideRegion *tide_agent_get_region (void);
 

@@ -87,6 +87,9 @@ learn_callee (TideCallsCacheSlot *slot, const void *object, TideCallsCallee call
   TideCallsName name;
   uint32_t id;
 
+  /* Whoever puts a profiler in our place is a C function, and after it we may be told of nothing more.  */
+  if (tide_calls_can_be_replaced ())
+    tide_agent_look_soon ();
   tide_calls_name (&calls.region->layout, object, &name);
   id = tide_account_named_code (callee.address, callee.fingerprint, name.file, name.file_length, name.name,
                                 name.name_length);

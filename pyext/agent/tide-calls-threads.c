@@ -7,8 +7,9 @@
 
 /* Up to 3.11 each thread state has one profile function and one trace function.  */
 
-/* So many words of a thread state are looked at for the two; they are among the first twenty.  */
-#define TSTATE_WORDS 64
+/* So many words of a thread state are looked at for the two; they are among the first twenty, and the
+ * smallest one, of 3.8, has 33.  */
+#define TSTATE_WORDS 32
 
 /* Threads that C code brought in are looked for after so many events.  */
 #define EVENTS_PER_SWEEP 4096u

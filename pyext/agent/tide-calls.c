@@ -63,6 +63,12 @@ tide_calls_check (void)
   return source && source->check ? source->check () : NULL;
 }
 
+bool
+tide_calls_can_be_replaced (void)
+{
+  return source && source->check;
+}
+
 int
 tide_calls_line (const TideCallsEvent *event)
 {

@@ -54,6 +54,9 @@ void tide_calls_stop (void);
  * we get none any more, and it is time for tide_calls_stop().  Any thread, without the GIL as well.  */
 const char *tide_calls_check (void);
 
+/* tide_calls_check() may ever give a sentence.  */
+bool tide_calls_can_be_replaced (void);
+
 /* In a forked child: no event comes any more, and what is installed takes itself away at its next event.  */
 void tide_calls_retire (void);
 

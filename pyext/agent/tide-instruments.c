@@ -120,6 +120,21 @@ refuse_unknown (uint32_t wanted)
     }
 }
 
+static void
+look (void)
+{
+  for (size_t i = 0; i < N_ALL; i++)
+    {
+      uint32_t bit = (uint32_t)all[i]->bit;
+      const char *reason = NULL;
+
+      if (all[i]->check && is_on (all[i]) && !(atomic_load (&instruments.failed) & bit))
+        reason = all[i]->check ();
+      if (reason && !(atomic_fetch_or (&instruments.failed, bit) & bit))
+        tell (all[i], TIDE_STATE_OFF, 0, reason);
+    }
+}
+
 void
 tide_instruments_apply (void)
 {
@@ -127,6 +142,7 @@ tide_instruments_apply (void)
   uint32_t wanted = atomic_load (&instruments.region->wanted);
   uint64_t sample_bytes = atomic_load (&instruments.region->sample_bytes);
 
+  look ();
   refuse_unknown (wanted);
   /* Samples have the distance with which they began.  */
   if (instruments.wished && sample_bytes != instruments.sample_bytes)
@@ -161,16 +177,7 @@ bool
 tide_instruments_check (void)
 {
   if (atomic_fetch_add_explicit (&instruments.n_polls, 1, memory_order_relaxed) % POLLS_PER_CHECK == 0)
-    for (size_t i = 0; i < N_ALL; i++)
-      {
-        uint32_t bit = (uint32_t)all[i]->bit;
-        const char *reason = NULL;
-
-        if (all[i]->check && is_on (all[i]) && !(atomic_load (&instruments.failed) & bit))
-          reason = all[i]->check ();
-        if (reason && !(atomic_fetch_or (&instruments.failed, bit) & bit))
-          tell (all[i], TIDE_STATE_OFF, 0, reason);
-      }
+    look ();
   return atomic_load (&instruments.failed) != 0
          || atomic_load_explicit (&instruments.region->wish, memory_order_relaxed)
                 != atomic_load_explicit (&instruments.region->wish_done, memory_order_relaxed);

@@ -9,8 +9,8 @@
 
 void tide_instruments_open (TideRegion *region);
 
-/* Starts what is wanted and is not on, stops what is on and is not wanted, and tells the region.  One that
- * refused is tried again when it is wished again.  */
+/* Starts what is wanted and is not on, stops what is on and is not wanted or cannot go on, and tells the
+ * region.  One that refused is tried again when it is wished again.  */
 void tide_instruments_apply (void);
 
 /* All that is wanted is refused with this sentence.  */

@@ -174,11 +174,15 @@ class Calls(unittest.TestCase):
                     self.assertEqual(stream.status, 0)
                     self.assertEqual(self.read_answer(), "7")
                     counts = {function: n for (_, function), n in stream.counts.items()}
-                    # Ours ends where theirs begins, up to 3.11; from 3.12 on they stand side by side.
-                    ours = 8 if self.version >= (3, 12) or how == "none" else 1
-                    if how == "settrace":
-                        ours = 8  # the profile function is still ours
-                    self.assertEqual(counts[b"work"], ours)
+                    # Ours ends where theirs begins, up to 3.11, and it is said; from 3.12 on they stand side by side.
+                    replaced = self.version < (3, 12) and (how in ("setprofile", "cProfile") or (how, instrument) == ("settrace", "lines"))
+                    self.assertEqual(counts[b"work"], 1 if replaced else 8)
+                    state = stream.instruments[frames.INSTRUMENTS[instrument]]
+                    if replaced:
+                        self.assertEqual(state.state, frames.OFF)
+                        self.assertIn("of its own", state.reason)
+                    else:
+                        self.assertEqual(state.state, frames.ON, state)
 
     def check_fork(self, python):
         stream = whole(python, [program("fork.py")], ["calls"])
