@@ -1,42 +1,5 @@
 #include "ui-fixture.h"
 
-#include "tide-calls-frames.h"
-
-/* N calls and returns of "function_0000", one of each in 100 us, with a line between; each call brings a
- * page.
- */
-static void
-append_calls (TideRecording *recording, guint first, guint n)
-{
-  TideBatch *batch = tide_batch_new (0);
-  g_autofree TideCall *calls = g_new0 (TideCall, 3 * n);
-  TideCallBlock block = { .n = 3 * n };
-  TideBuffer buffer;
-
-  for (guint i = 0; i < 3 * n; i++)
-    {
-      static const TideCallKind kinds[] = { TIDE_CALL_CALL, TIDE_CALL_LINE, TIDE_CALL_RETURN };
-
-      calls[i] = (TideCall){ .time_ns = (gint64)(first * 3 + i) * 100000,
-                             .cpu_ns = i == 0 ? -1 : (gint64)(first * 3 + i) * 60000,
-                             .rss_pages = 1000 + first + i / 3,
-                             .code = 1,
-                             .line = 10 + i % 3,
-                             .kind = kinds[i % 3] };
-      block.n_of_kind[calls[i].kind]++;
-    }
-  tide_buffer_init (&buffer);
-  tide_put_calls (&buffer, 0, calls, 3 * n);
-  block.first_ns = calls[0].time_ns;
-  block.last_ns = calls[3 * n - 1].time_ns;
-  block.last_rss_pages = (gint64)calls[3 * n - 1].rss_pages;
-  block.payload = g_bytes_new (buffer.data + TIDE_WIRE_HEADER_SIZE, buffer.length - TIDE_WIRE_HEADER_SIZE);
-  g_array_append_val (batch->call_blocks, block);
-  batch->last_time_ns = block.last_ns;
-  tide_buffer_finish (&buffer);
-  tide_recording_append (recording, batch);
-}
-
 static guint
 get_n (TideEventsView *view)
 {
@@ -87,7 +50,7 @@ test_rows (void)
   TideSession *session = tide_window_get_session (window);
   g_autoptr (TideRecording) recording = ui_recording (3);
 
-  append_calls (recording, 0, 100);
+  ui_append_calls (recording, 0, 100);
   ui_window_show (window, recording);
   show_tab (window, "events");
   ui_wait (is_mapped, view);
@@ -118,7 +81,7 @@ test_rows (void)
   g_assert_cmpuint (get_n (view), ==, 300);
 
   /* More comes.  */
-  append_calls (recording, 100, 50);
+  ui_append_calls (recording, 100, 50);
   tide_events_view_refresh (view);
   g_assert_cmpuint (get_n (view), ==, 450);
   assert_cell (view, 449, TIDE_EVENTS_COLUMN_NUMBER, "450");

@@ -1,11 +1,11 @@
 #include "ui-fixture.h"
 
-#include "tide-settings.h"
-
+#include "tide-calls-frames.h"
 #include "tide-decoder.h"
-#include "tide-sites-frames.h"
 #include "tide-frames.h"
 #include "tide-journal.h"
+#include "tide-settings.h"
+#include "tide-sites-frames.h"
 
 #include <glib/gstdio.h>
 #include <locale.h>
@@ -239,6 +239,62 @@ ui_recording_of_life (void)
 }
 
 void
+ui_append_calls (TideRecording *recording, guint first, guint n)
+{
+  TideBatch *batch = tide_batch_new (0);
+  g_autofree TideCall *calls = g_new0 (TideCall, 3 * n);
+  TideCallBlock block = { .n = 3 * n };
+  TideBuffer buffer;
+
+  for (guint i = 0; i < 3 * n; i++)
+    {
+      static const TideCallKind kinds[] = { TIDE_CALL_CALL, TIDE_CALL_LINE, TIDE_CALL_RETURN };
+
+      calls[i] = (TideCall){ .time_ns = (gint64)(first * 3 + i) * 100000,
+                             .cpu_ns = i == 0 ? -1 : (gint64)(first * 3 + i) * 60000,
+                             .rss_pages = 1000 + first + i / 3,
+                             .code = 1,
+                             .line = 10 + i % 3,
+                             .kind = kinds[i % 3] };
+      block.n_of_kind[calls[i].kind]++;
+    }
+  tide_buffer_init (&buffer);
+  tide_put_calls (&buffer, 0, calls, 3 * n);
+  block.first_ns = calls[0].time_ns;
+  block.last_ns = calls[3 * n - 1].time_ns;
+  block.last_rss_pages = (gint64)calls[3 * n - 1].rss_pages;
+  block.payload = g_bytes_new (buffer.data + TIDE_WIRE_HEADER_SIZE, buffer.length - TIDE_WIRE_HEADER_SIZE);
+  g_array_append_val (batch->call_blocks, block);
+  batch->last_time_ns = block.last_ns;
+  tide_buffer_finish (&buffer);
+  tide_recording_append (recording, batch);
+}
+
+TideRecording *
+ui_recording_of_family (guint n)
+{
+  TideBuffer buffer;
+
+  tide_buffer_init (&buffer);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/src/child_%u.py", i);
+      TideSlice args[] = { ui_slice ("python3"), ui_slice (name) };
+      TideHello hello = { .pid = 4242 + i,
+                          .parent_pid = i == 0 ? 1 : 4242,
+                          .page_size = 4096,
+                          .clock_base_ns = 1000000000,
+                          .process_start_ns = 1000000000 + (guint64)i * 100 * UI_MS,
+                          .start_wall_ns = 1000000000000000000u };
+      TideSample sample = { .time_ns = i * 100 * UI_MS + UI_MS, .rss_pages = (i + 1) * 10 * PAGES_A_MIB };
+
+      tide_put_hello (&buffer, (guint16)i, &hello, args, G_N_ELEMENTS (args));
+      tide_put_sample (&buffer, (guint16)i, &sample);
+    }
+  return ui_decode (&buffer);
+}
+
+void
 ui_write_recording (const char *path, guint n)
 {
   g_autoptr (GError) error = NULL;
@@ -456,7 +512,7 @@ ui_assert_named (GtkWidget *widget)
 {
   GtkAccessible *accessible = GTK_ACCESSIBLE (widget);
   gboolean is_control = GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_DROP_DOWN (widget)
-                        || GTK_IS_CHECK_BUTTON (widget) || GTK_IS_EDITABLE (widget)
+                        || GTK_IS_CHECK_BUTTON (widget) || GTK_IS_SWITCH (widget) || GTK_IS_EDITABLE (widget)
                         || GTK_IS_TEXT_VIEW (widget) || GTK_IS_COLUMN_VIEW (widget)
                         || (gtk_widget_get_focusable (widget) && gtk_widget_get_first_child (widget) == NULL
                             && !GTK_IS_LABEL (widget));

@@ -22,6 +22,12 @@ gint64 ui_net (guint i);
 /* A whole life: 10 MiB before measuring, "grow" takes 60 MiB, 4 come from outside Python, 2 while paused, and
  * at the end the interpreter releases 70.  */
 TideRecording *ui_recording_of_life (void);
+/* N processes that run, 100 ms after each other: number i is "child_i.py", process 4242 + i, of (i + 1) × 10
+ * MiB.  */
+TideRecording *ui_recording_of_family (guint n);
+/* N calls and returns of "function_0000", one of each in 100 us, with a line between, after FIRST such; each
+ * call brings a page.  */
+void ui_append_calls (TideRecording *recording, guint first, guint n);
 /* A recording file of the same bytes as ui_recording().  */
 void ui_write_recording (const char *path, guint n);
 

@@ -3,8 +3,6 @@
 #include "tide-instruments-dialog.h"
 #include "tide-wire.h"
 
-#include <string.h>
-
 typedef struct
 {
   TideInstrumentList *list;
@@ -94,33 +92,11 @@ test_action (void)
   g_assert_cmpuint (g_list_model_get_n_items (windows), ==, n - 1);
 }
 
-static void
-test_options (void)
-{
-  g_autoptr (GtkWidget) widget = g_object_ref_sink (tide_instrument_list_new (TIDE_INSTRUMENT_CALLS));
-  TideInstrumentList *list = TIDE_INSTRUMENT_LIST (widget);
-  const TideInstrumentOptions options = { 8 << 10, 1 << 20, 25 };
-  TideInstrumentOptions back;
-
-  /* Those that are not listed are never chosen.  */
-  tide_instrument_list_set_chosen (list, TIDE_INSTRUMENTS_OF_AGENT);
-  g_assert_cmpuint (tide_instrument_list_get_chosen (list), ==, TIDE_INSTRUMENT_CALLS);
-  g_assert_null (tide_instrument_list_get_switch (list, TIDE_INSTRUMENT_GC));
-  tide_instrument_list_set_options (list, &options);
-  back = tide_instrument_list_get_options (list);
-  g_assert_cmpuint (back.trigger_bytes, ==, options.trigger_bytes);
-  g_assert_cmpuint (back.sample_bytes, ==, options.sample_bytes);
-  g_assert_cmpuint (back.budget, ==, 25);
-  tide_instrument_list_show_process (list, NULL, FALSE);
-  g_assert_cmpuint (tide_instrument_list_get_chosen (list), ==, 0);
-}
-
 int
 main (int argc, char **argv)
 {
   ui_init (&argc, &argv);
-  g_test_add_func ("/instruments/live", test_live);
-  g_test_add_func ("/instruments/action", test_action);
-  g_test_add_func ("/instruments/options", test_options);
+  g_test_add_func ("/instruments-dialog/live", test_live);
+  g_test_add_func ("/instruments-dialog/action", test_action);
   return g_test_run ();
 }
