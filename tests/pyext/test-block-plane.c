@@ -31,11 +31,13 @@ test_impossible (void)
   g_assert_null (tide_block_plane_find (65536));
 }
 
-/* All addresses that differ have words that differ: in one page, far apart, and 8 bytes from each other.  */
+/* All addresses that differ have words that differ: in one page, far apart (two of them so that only one can
+ * be known at once), and 8 bytes from each other.  */
 static void
 test_apart (void)
 {
-  static const guintptr bases[] = { 0x1000, 0x555555550000, 0x7f0000000000, 0x7f0000400000, 0x7ffffffff000 };
+  static const guintptr bases[] = { 0x1000,         0x555555550000, 0x7f0000000000,
+                                    0x7f0000400000, 0x7f0010000000, 0x7ffffffff000 };
 
   for (guint i = 0; i < G_N_ELEMENTS (bases); i++)
     for (guint k = 0; k < 64; k++)
