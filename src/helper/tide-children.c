@@ -72,10 +72,14 @@ get_state (const TideChildren *self, int slot)
   return TIDE_SLOT_STATE (atomic_load (&self->board->slots[slot].word));
 }
 
+/* With all the memory that its instruments need: a process may be gone before we see that it has come.  */
 static void
-set_up (TideChildren *self, TideRegion *region)
+set_up (TideChildren *self, TideShared *shared)
 {
-  atomic_store (&region->wanted, self->wanted & ~tide_children_get_late (self));
+  TideRegion *region = shared->region;
+
+  tide_shared_prepare (shared, self->wanted);
+  atomic_store (&region->wanted, self->wanted);
   atomic_store (&region->trigger_bytes, self->trigger_bytes);
   atomic_store (&region->sample_bytes, self->sample_bytes);
   atomic_store (&region->budget, self->budget);
@@ -87,7 +91,7 @@ set_up_all (TideChildren *self)
 {
   for (int i = 0; i < TIDE_BOARD_SLOTS; i++)
     if (self->offers[i].shared.region != NULL)
-      set_up (self, self->offers[i].shared.region);
+      set_up (self, &self->offers[i].shared);
 }
 
 void
@@ -113,14 +117,6 @@ tide_children_set_suspended (TideChildren *self, bool suspended)
 {
   self->suspended = suspended;
   set_up_all (self);
-}
-
-uint32_t
-tide_children_get_late (const TideChildren *self)
-{
-  return self->wanted
-         & (TIDE_INSTRUMENT_CALLS | TIDE_INSTRUMENT_LINES | TIDE_INSTRUMENT_BYTES
-            | TIDE_INSTRUMENT_BYTES_SAMPLED);
 }
 
 /* What is written on the board is believed only where it does no harm: a slot that was never offered, or
@@ -156,7 +152,7 @@ offer_one (TideChildren *self, int slot, bool filled)
       tide_shared_finish (shared);
       return false;
     }
-  set_up (self, shared->region);
+  set_up (self, shared);
   self->offers[slot].claimed_ns = 0;
   self->board->slots[slot].fd = shared->fd;
   atomic_store (&self->board->slots[slot].word, TIDE_SLOT_WORD (0, TIDE_SLOT_OFFERED));

@@ -44,10 +44,6 @@ void tide_children_switch (TideChildren *self, const TideSwitch *wish);
 void tide_children_set_budget (TideChildren *self, uint32_t thousandths);
 void tide_children_set_suspended (TideChildren *self, bool suspended);
 
-/* Wanted instruments that need more memory than a region, which is made for those that have come: they are to
- * be switched on then.  */
-uint32_t tide_children_get_late (const TideChildren *self);
-
 /* Sees to it that up to N regions are offered.  */
 void tide_children_offer (TideChildren *self, uint32_t n, int64_t now_ns);
 

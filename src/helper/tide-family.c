@@ -134,7 +134,6 @@ static void
 add (TideFamily *self, TideNewcomer *newcomer, int64_t now_ns)
 {
   TideMeasured *process = calloc (1, sizeof *process);
-  TideSwitch more = { .on = tide_children_get_late (&self->children) };
   struct timespec now;
   int64_t latest_ns;
 
@@ -153,8 +152,8 @@ add (TideFamily *self, TideNewcomer *newcomer, int64_t now_ns)
     newcomer->claim_ns = self->outlet->clock_base_ns;
   end_former (self, newcomer->pid, now_ns);
   tide_stream_init (&process->stream, self->outlet, (uint16_t)self->n_streams++);
-  tide_measured_start (process, (pid_t)newcomer->pid, &newcomer->shared, self->children.wanted & ~more.on,
-                       true, newcomer->claim_ns);
+  tide_measured_start (process, (pid_t)newcomer->pid, &newcomer->shared, self->children.wanted, true,
+                       newcomer->claim_ns);
   /* The number may be another's by now.  */
   if (!tide_measured_watch (process, newcomer->claim_ns))
     process->pid = 0;
@@ -163,8 +162,6 @@ add (TideFamily *self, TideNewcomer *newcomer, int64_t now_ns)
                               self->unit_bytes, NULL);
   if (self->children.suspended)
     tide_measured_suspend (process, true, now_ns);
-  if (more.on != 0)
-    tide_measured_switch (process, &more, now_ns);
   self->members[self->n_members++] = process;
 }
 

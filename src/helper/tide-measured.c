@@ -12,6 +12,14 @@
 #define SAMPLE_NS 100000000
 #define STATUS_NS 1000000000
 
+static void
+take_areas (TideMeasured *self)
+{
+  if (self->shared.areas[TIDE_AREA_CALLS].memory != NULL)
+    tide_calls_drain_set_area (&self->calls, self->shared.areas[TIDE_AREA_CALLS].memory);
+  tide_sites_drain_set_area (&self->sites, self->shared.areas[TIDE_AREA_SITES].memory);
+}
+
 void
 tide_measured_start (
     TideMeasured *self, pid_t pid, TideShared *shared, uint32_t instruments, bool use_agent, int64_t now_ns)
@@ -29,6 +37,8 @@ tide_measured_start (
   tide_calls_drain_init (&self->calls, &self->stream, &self->account.intern, &self->account.codes,
                          (uint32_t)pid);
   tide_sites_drain_init (&self->sites, &self->stream, &self->account.codes);
+  /* Of a process that is gone already all is there.  */
+  take_areas (self);
 }
 
 void
@@ -142,9 +152,7 @@ read_status (TideMeasured *self)
 static void
 drain (TideMeasured *self, int64_t now_ns)
 {
-  if (self->shared.areas[TIDE_AREA_CALLS].memory != NULL)
-    tide_calls_drain_set_area (&self->calls, self->shared.areas[TIDE_AREA_CALLS].memory);
-  tide_sites_drain_set_area (&self->sites, self->shared.areas[TIDE_AREA_SITES].memory);
+  take_areas (self);
   tide_account_follow (&self->account, now_ns);
   tide_calls_drain_mark (&self->calls);
   if (tide_account_drain (&self->account, now_ns))
@@ -315,13 +323,22 @@ put_last_sample (TideMeasured *self, int64_t now_ns)
     put_sample (self, now_ns, true);
 }
 
-void
-tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
+/* The process writes no more there.  Gives the pages that were accounted for.  */
+static uint64_t
+drain_last (TideMeasured *self, int64_t now_ns)
 {
   uint64_t accounted = tide_account_end (&self->account, now_ns);
 
   tide_calls_drain_end (&self->calls, now_ns);
   tide_sites_drain_end (&self->sites, now_ns);
+  return accounted;
+}
+
+void
+tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
+{
+  uint64_t accounted = drain_last (self, now_ns);
+
   if (accounted > 0)
     self->rss_pages = accounted;
   put_last_sample (self, now_ns);
@@ -331,7 +348,7 @@ tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
 void
 tide_measured_put_replaced (TideMeasured *self, int64_t now_ns)
 {
-  tide_account_end (&self->account, now_ns);
+  drain_last (self, now_ns);
   put_last_sample (self, now_ns);
   tide_measured_put_bye (self, now_ns, TIDE_END_EXECUTED, 0, 0);
 }
