@@ -19,15 +19,24 @@ get_end (TideRecording *recording, TideProcess *process)
                                                 : tide_recording_get_last_time (recording);
 }
 
+/* A recording may say anything of how much there is.  */
+static gint64
+add_bytes (gint64 a, gint64 b)
+{
+  gint64 sum;
+
+  return __builtin_add_overflow (a, b, &sum) ? G_MAXINT64 : sum;
+}
+
 static void
 add (TideColumn *sum, const TideColumn *column)
 {
   if (!column->known)
     return;
-  sum->first += column->first;
-  sum->last += column->last;
-  sum->min += column->min;
-  sum->max += column->max;
+  sum->first = add_bytes (sum->first, column->first);
+  sum->last = add_bytes (sum->last, column->last);
+  sum->min = add_bytes (sum->min, column->min);
+  sum->max = add_bytes (sum->max, column->max);
   sum->n_samples = (guint32)MIN ((guint64)sum->n_samples + column->n_samples, G_MAXUINT32);
   sum->known = TRUE;
 }
@@ -79,7 +88,7 @@ tide_totals_get_now (TideRecording *recording, guint *n_alive)
         continue;
       ++*n_alive;
       if (tide_series_value_at (tide_process_get_rss (process), G_MAXINT64, &bytes))
-        sum += bytes;
+        sum = add_bytes (sum, bytes);
     }
   return sum;
 }

@@ -52,8 +52,7 @@ look_less (TideRegion *region, uint32_t instrument, TideSwitch *wish)
     return switch_to (wish, TIDE_INSTRUMENT_FAULTS, 0,
                       "To stay under the budget, page faults are no longer followed.");
   return switch_to (wish, TIDE_INSTRUMENT_EVENTS, 0,
-                    "To stay under the budget, what Python takes and releases is no longer followed: RSS is "
-                    "only looked at from outside.");
+                    "To stay under the budget, what Python takes and releases is no longer followed.");
 }
 
 static const char *

@@ -181,7 +181,8 @@ test_faults_and_events (void)
   g_assert_cmpuint (life.region->slower, ==, 0);
   for (guint i = 0; i < 4; i++)
     assert_says (live (&life, TIDE_INSTRUMENT_EVENTS, 100), "half as often");
-  assert_says (live (&life, TIDE_INSTRUMENT_EVENTS, 100), "only looked at from outside");
+  assert_says (live (&life, TIDE_INSTRUMENT_EVENTS, 100),
+               "what Python takes and releases is no longer followed");
   /* Nothing but the sampler is left, which is never given up.  */
   g_assert_cmpuint (life.wanted, ==, TIDE_INSTRUMENT_SAMPLER);
   life.cost_ns[0] += 900 * MS_NS;
