@@ -76,8 +76,8 @@ def wire():
 def agent_command(output):
     """The command that compiles the agent into OUTPUT, to be run in this project."""
     with open(os.path.join(HERE, "meson.build"), encoding="utf-8") as file:
-        listed = re.search(r"^agent_files = files\(\n(.*?)\)$", file.read(), re.M | re.S)[1]
-    files = [path.replace("../src/wire", wire()) for path in re.findall(r"^  '([^']+\.c)',?$", listed, re.M)]
+        listed = re.findall(r"^agent_(?:\w+_)?files = files\((.*?)\)$", file.read(), re.M | re.S)
+    files = [path.replace("../src/wire", wire()) for path in re.findall(r"'([^']+\.c)'", " ".join(listed))]
     return shlex.split(os.environ.get("CC", "cc")) + [
         "-std=gnu11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,-z,nodelete,-z,relro,-z,now,-z,noexecstack,-z,text",
         "-I" + wire(), "-o", output] + files
