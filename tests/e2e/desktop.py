@@ -152,6 +152,12 @@ class Window:
         subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True, stderr=subprocess.DEVNULL)
         subprocess.run(["xdotool", "key", "--clearmodifiers"] + list(keys), check=True)
 
+    def type(self, text):
+        """Types TEXT where the focus is, in the window that came last."""
+        window = until(self.x_window, "a visible window")
+        subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(["xdotool", "type", "--clearmodifiers", "--delay", "20", "--", text], check=True)
+
     def x_window(self):
         """The last visible top-level window of the process, by its X number."""
         result = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)], stdout=subprocess.PIPE,

@@ -1,0 +1,107 @@
+"""A person who never saw the window: looks at a range, filters, runs again, and quits.
+
+Usage: test_walk.py PAGETIDE EXAMPLES.  Prints TAP.  All is done by keys and read through accessibility, as a screen reader would.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import desktop  # noqa: E402
+
+BUTTONS = ["button", "push button", "toggle button"]
+TABLES = ["table", "tree table", "text"]
+
+number = 0
+
+
+def step(name):
+    """Prints that NAME was done."""
+    global number
+    number += 1
+    print("ok %d %s" % (number, name), flush=True)
+
+
+def rows(window, most=8):
+    """Texts of the first MOST rows of the functions table."""
+    table = next((node for node in window.nodes() if window.role(node) == "tree table"), None)
+    places = next((node for node in window.nodes(table) if window.role(node) == "list"), None) if table else None
+    if places is None:
+        return []
+    return [window.texts(places.get_child_at_index(index)) for index in range(min(most, places.get_child_count()))]
+
+
+def says(window, words):
+    """Whether anything but a table says WORDS."""
+    return any(words in window.text(node) for node in window.nodes(leaves=TABLES))
+
+
+def button(window, words):
+    """The button that says WORDS, or None; what is hidden is not there."""
+    return window.find(BUTTONS, words)
+
+
+def pid(window):
+    """What the title says of the process, or an empty text."""
+    label = window.find(["label"], "PID ")
+    return window.text(label) if label else ""
+
+
+def journey(window):
+    desktop.until(lambda: says(window, "exited with status 0"), "the end of the program")
+    desktop.until(lambda: any("remember" in row for row in rows(window)), "the leaking function in the table")
+    step("the sample has ended and its functions are there")
+
+    window.press("Home", "Right", "Right", "shift+Right", "shift+Right", "shift+Right", "shift+Right")
+    chip = desktop.until(lambda: button(window, "Selected range"), "the chip of the range")
+    step("arrows select a range of the chart, and a chip says so")
+    window.click(chip)
+    desktop.until(lambda: button(window, "Selected range") is None, "the chip to go")
+    step("pressing the chip removes the range")
+
+    window.press("ctrl+f")
+    window.type("remember")
+    desktop.until(lambda: button(window, "Filter “remember”"), "the chip of the filter")
+    desktop.until(lambda: rows(window) and all("remember" in " ".join(row) for row in rows(window)), "the filtered rows")
+    step("typing filters the table, and a chip says so")
+    window.press("Escape")
+    desktop.until(lambda: button(window, "Filter “") is None and len(rows(window)) > 3, "all rows")
+    step("Escape shows all again")
+
+    before = desktop.until(lambda: pid(window), "the number of the process")
+    window.press("ctrl+shift+r")
+    window.click(desktop.until(lambda: button(window, "Discard"), "the question about the recording"))
+    desktop.until(lambda: pid(window) not in ("", before), "the program to run again")
+    step("running again asks about the unsaved recording first")
+
+    window.press("ctrl+q")
+    # Where this machine is slow, it has ended by now.
+    question = desktop.until(lambda: button(window, "Stop Program") or button(window, "Discard"), "a question")
+    if "Stop" in window.text(question):
+        window.click(question)
+    window.click(desktop.until(lambda: button(window, "Discard"), "the question about the recording"))
+    status = desktop.until(window.ended, "the end of Pagetide")[0]
+    assert status == 0, "exit status %d" % status
+    step("quitting asks about the program that runs and about its recording, and ends Pagetide")
+
+
+def main():
+    pagetide, examples = sys.argv[1:]
+    problem = desktop.missing()
+    if problem:
+        print("1..0 # SKIP " + problem)
+        return 0
+    desktop.enter()
+    window = desktop.Window([pagetide, "run", "--python", "/usr/bin/python3", os.path.join(examples, "batch_job.py"), "--seconds", "3"])
+    try:
+        journey(window)
+    except AssertionError as error:
+        print("not ok %d %s" % (number + 1, error))
+        print("# the window says: " + repr(window.texts())[:4000])
+    finally:
+        window.kill()
+    print("1..7")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
