@@ -44,6 +44,17 @@ tide_symbol_behind_us (const char *name)
   return find ? find (RTLD_NEXT, name) : NULL;
 }
 
+void *
+tide_symbol_home (const void *address)
+{
+  int (*volatile describe) (const void *, Dl_info *, void **, int) = dladdr1;
+  const ElfW (Sym) *symbol = NULL;
+  Dl_info info;
+
+  return address && describe && describe (address, &info, (void **)&symbol, RTLD_DL_SYMENT) ? info.dli_fbase
+                                                                                            : NULL;
+}
+
 const char *
 tide_python_load (void)
 {

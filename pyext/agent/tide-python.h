@@ -130,3 +130,5 @@ void tide_python_release (void *object);
 void *tide_symbol (const char *name, size_t *size);
 /* The same of a function of libc before which we stand: the next one that a program would find.  */
 void *tide_symbol_behind_us (const char *name);
+/* Where the file that ADDRESS lies in begins, or NULL, also for NULL.  */
+void *tide_symbol_home (const void *address);

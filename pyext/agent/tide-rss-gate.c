@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-rss-gate.h"
+#include "tide-heap-word.h"
 #include "tide-python.h"
 #include "tide-statm.h"
 
@@ -12,10 +13,12 @@
 
 static const volatile uint64_t no_faults;
 static const volatile uintptr_t no_top;
+static const volatile size_t no_mapped;
 static const _Atomic uint64_t no_word;
 
 TideRssGateShared tide_rss_gate_shared = {
   .top = &no_top,
+  .mapped = &no_mapped,
   .words = { &no_word, &no_word },
   .timed = true,
 };
@@ -24,8 +27,10 @@ void
 tide_rss_gate_set_words (const _Atomic uint64_t *a, const _Atomic uint64_t *b)
 {
   const volatile uintptr_t *top = tide_symbol ("__curbrk", NULL);
+  const volatile size_t *mapped = tide_heap_find_mapped ();
 
   tide_rss_gate_shared.top = top ? top : &no_top;
+  tide_rss_gate_shared.mapped = mapped ? mapped : &no_mapped;
   tide_rss_gate_shared.words[0] = a ? a : &no_word;
   tide_rss_gate_shared.words[1] = b ? b : &no_word;
   tide_rss_gate_shared.timed = !a && !b;
@@ -125,6 +130,7 @@ tide_rss_gate_read (TideRssGate *self, uint64_t now_ns)
   /* What moves from here on is seen the next time.  */
   self->faults_seen = *self->faults;
   self->top_seen = *tide_rss_gate_shared.top;
+  self->mapped_seen = *tide_rss_gate_shared.mapped;
   self->words_seen = tide_rss_gate_words ();
   self->read_ns = now_ns;
   pages = tide_statm_read ();

@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* RSS at each of many million events, without asking the kernel at each: a few words of memory tell whether
@@ -9,12 +10,13 @@
  *
  *   - the kernel's count of this thread's page faults, in a page that it shares with us (perf; where it is
  *     refused: nothing);
- *   - the end of the brk heap;
+ *   - the end of the brk heap, and how much glibc has in blocks that are mappings of their own;
  *   - two words of the caller's, which others raise when they saw RSS move or memory come and go.
  *
  * Where page faults are counted growth is exact to the fault, but for what other threads touch, which is seen
- * at their own events; releases, and all of it where they are not, are as late as the caller's words, or with
- * no words TIDE_RSS_GATE_NS.  A gate is one thread's.  */
+ * at their own events, and so is the release of a block that malloc has mapped, or of the end of its heap;
+ * other releases, and all of it where they are not, are as late as the caller's words, or with no words
+ * TIDE_RSS_GATE_NS.  A gate is one thread's.  */
 
 #define TIDE_RSS_GATE_NS 1000000u
 
@@ -23,6 +25,7 @@ typedef struct
   const volatile uint64_t *faults; /* goes up at each fault, or never          */
   uint64_t faults_seen;
   uintptr_t top_seen;
+  size_t mapped_seen;
   uint64_t words_seen;
   uint64_t read_ns; /* without words: when it was read last */
   void *map;
@@ -59,6 +62,7 @@ int64_t tide_rss_gate_read (TideRssGate *self, uint64_t now_ns);
 typedef struct
 {
   const volatile uintptr_t *top;
+  const volatile size_t *mapped;
   const _Atomic uint64_t *words[2];
   bool timed; /* there are no words */
   _Atomic int64_t pages;
@@ -77,6 +81,7 @@ static inline int64_t
 tide_rss_gate_pages (TideRssGate *self, uint64_t now_ns)
 {
   if (__builtin_expect (*self->faults == self->faults_seen && *tide_rss_gate_shared.top == self->top_seen
+                            && *tide_rss_gate_shared.mapped == self->mapped_seen
                             && tide_rss_gate_words () == self->words_seen
                             && (!tide_rss_gate_shared.timed || now_ns - self->read_ns < TIDE_RSS_GATE_NS),
                         1))

@@ -113,6 +113,17 @@ class Calls(unittest.TestCase):
         else:
             self.assertTrue(state.reason)
 
+    def check_release(self, python):
+        """What malloc gives back at once is seen at the next event, though nothing faults and whoever else looks."""
+        stream = whole(python, [program("release.py"), self.answer], ["calls"])
+        self.assertEqual((stream.status, stream.lost), (0, 0))
+        answers = json.loads(self.read_answer())
+        ends = [call for call in stream.calls if call.function == b"give_back" and call.kind == frames.RETURN]
+        self.assertEqual(len(ends), len(answers))
+        for end, (before, after) in zip(ends, answers):
+            self.assertGreater(before - after, (32 << 20) // mmap.PAGESIZE)
+            self.assertLess(abs(end.rss - after), (1 << 20) // mmap.PAGESIZE)
+
     def check_cpu(self, python):
         """What a thread itself reads of its CPU clock lies between the two events of the reading."""
         for prefix in ([], [os.environ["PAGETIDE_NO_PERF"]]):
