@@ -193,13 +193,48 @@ test_suspend (void)
   finish (&run);
 }
 
+/* All that had come is in the file, as a loader finds it.  */
+static void
+assert_kept (Run *run)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (tide_target_get_journal_path (run->target));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TideRecording) loaded = tide_load (file, NULL, NULL, NULL, &error);
+  TideProcess *live = tide_recording_get_process (run->recording, 0), *kept;
+  TideSeries *rss = tide_process_get_rss (live);
+  gsize n_events = tide_process_get_n_events (live);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (tide_recording_get_n_diagnostics (loaded), ==, 0);
+  kept = tide_recording_get_process (loaded, 0);
+  g_assert_cmpuint (n_events, >, 0);
+  g_assert_cmpuint (tide_process_get_n_events (kept), ==, n_events);
+  for (gsize i = 0; i < n_events; i++)
+    g_assert_cmpint (tide_process_get_event (kept, i)->delta_bytes, ==,
+                     tide_process_get_event (live, i)->delta_bytes);
+  for (gsize i = 0; i < tide_series_get_length (rss); i++)
+    {
+      gint64 time_ns, value, before, after;
+
+      /* How many points a value that stays has depends on how the frames came.  */
+      tide_series_get (rss, i, &time_ns, &value);
+      g_assert_true (tide_series_value_at (rss, time_ns, &before));
+      g_assert_true (tide_series_value_at (tide_process_get_rss (kept), time_ns, &after));
+      g_assert_cmpint (after, ==, before);
+    }
+  g_assert_cmpuint (tide_process_get_n_outputs (kept), ==, tide_process_get_n_outputs (live));
+  g_assert_cmpint (tide_process_get_last_time (kept), ==, tide_process_get_last_time (live));
+}
+
 static void
 test_helper_killed (void)
 {
-  g_autoptr (TideLaunch) launch = launch_of ("import signal; print('here', flush=True); signal.pause()");
+  g_autoptr (TideLaunch) launch = launch_of ("import signal; blocks = [b'x' * (1 << 20) for _ in range(32)]; "
+                                             "print('here', flush=True); signal.pause()");
   const TideProcessInfo *info;
   Run run;
 
+  launch->instruments |= TIDE_INSTRUMENT_EVENTS;
   start (&run, launch);
   wait_for_output (&run, "here");
   info = tide_process_get_info (tide_recording_get_process (run.recording, 0));
@@ -209,6 +244,7 @@ test_helper_killed (void)
   g_assert_nonnull (tide_target_get_error (run.target));
   g_assert_nonnull (strstr (tide_target_get_error (run.target)->message, "signal 9"));
   g_assert_cmpuint (get_end (&run)->kind, ==, TIDE_END_UNKNOWN);
+  assert_kept (&run);
   kill ((pid_t)info->pid, SIGKILL);
   finish (&run);
 }
