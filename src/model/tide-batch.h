@@ -151,6 +151,7 @@ typedef struct
 
 typedef struct
 {
+  gint64 time_ns;
   guint32 code;
   guint64 count; /* calls so far */
 } TideCallCount;

@@ -60,3 +60,20 @@ tide_column_grow (TideColumn *self)
   self->room = MIN (self->room, self->limit - index);
   return TRUE;
 }
+
+gsize
+tide_column_count_before (const TideColumn *self, gint64 time_ns)
+{
+  gsize low = 0, high = tide_column_get_length (self);
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (*(const gint64 *)tide_column_at (self, middle) < time_ns)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}

@@ -105,4 +105,8 @@ tide_column_run (const TideColumn *self, gsize index, gsize *n)
   return tide_column_at (self, index);
 }
 
+/* How many elements are before TIME_NS, of a column whose elements begin with their time as a gint64, in
+ * order of time.  */
+gsize tide_column_count_before (const TideColumn *self, gint64 time_ns);
+
 G_END_DECLS

@@ -2,6 +2,7 @@
 
 #include "tide-function-table-private.h"
 
+#include "tide-call-sums.h"
 #include "tide-event-sums.h"
 #include "tide-process-private.h"
 #include "tide-sites.h"
@@ -242,21 +243,18 @@ sum_self (Query *query)
     }
 }
 
-/* How often functions were called is known of the whole time only; then those that were are rows, even where
- * RSS never changed.  */
+/* Functions that were called are rows, even where RSS never changed.  */
 static void
-count_calls (Query *query)
+count_calls (Query *query, TideSpan span)
 {
-  for (guint32 function = 1; function <= query->n_codes; function++)
-    {
-      gint64 n = tide_process_get_n_calls_of (query->process, function);
+  g_autofree gint64 *sums = g_new (gint64, (gsize)query->n_codes + 1);
 
-      if (n < 0)
-        return;
-      if (tide_process_get_function (query->process, function) == function
-          && (n > 0 || query->row_of[function] != 0))
-        get_row (query, function)->n_calls = n;
-    }
+  if (!tide_call_sums (query->process, span, sums, query->n_codes, query->cancellable))
+    return;
+  for (guint32 function = 1; function <= query->n_codes; function++)
+    if (tide_process_get_function (query->process, function) == function
+        && (sums[function] > 0 || query->row_of[function] != 0))
+      get_row (query, function)->n_calls = sums[function];
 }
 
 /* Gives the rows their Python bytes.  */
@@ -316,8 +314,7 @@ tide_function_table_query (TideFunctionTable *self, GCancellable *cancellable)
       sum_self (&query);
       sum_totals (&query);
       self->has_calls = query.n_codes > 0 && tide_process_get_n_calls_of (self->process, 1) >= 0;
-      if (self->span.begin_ns == G_MININT64 && self->span.end_ns == G_MAXINT64)
-        count_calls (&query);
+      count_calls (&query, self->span);
       self->has_bytes = add_bytes (&query, self->span);
       sort_rows (&query, self->rows);
 

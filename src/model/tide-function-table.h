@@ -29,8 +29,7 @@ typedef struct
   const char *function; /* borrowed from the process, never NULL           */
   const char *file;     /* borrowed from the process, "" unknown           */
   guint64 n_samples;    /* events with it as their leaf                    */
-  gint64
-      n_calls; /* how often it was called, in all; -1: not measured, or the table is of a part of the time */
+  gint64 n_calls;       /* how often it was called, see tide-call-sums.h; -1: not known */
   gint64 self_rise, self_fall;
   gint64 total_rise, total_fall;
   guint32 hot_line; /* line of the function with the greatest net growth among its self events, 0: unknown */
@@ -84,7 +83,7 @@ const TideFunctionRow *tide_function_table_get_row (TideFunctionTable *self,
 TideSpan tide_function_table_get_span (TideFunctionTable *self);
 /* Whether Python bytes were measured by the end of the range.  */
 gboolean tide_function_table_has_bytes (TideFunctionTable *self);
-/* Calls were counted, if only of the whole time.  */
+/* Calls were counted.  */
 gboolean tide_function_table_has_calls (TideFunctionTable *self);
 /* Sum of all events in the range.  */
 gint64 tide_function_table_get_net (TideFunctionTable *self);

@@ -120,6 +120,19 @@ append_call_blocks (TideProcess *self, GArray *blocks)
   g_array_set_size (blocks, 0);
 }
 
+/* What went down can only be that of a damaged recording; nobody calls so often in so short a time that it
+ * does not fit.  */
+static void
+append_call_rise (TideProcess *self, const TideCallCount *count, guint32 function, guint64 before)
+{
+  TideCallRise *rise = count->count > before ? tide_column_push (&self->call_rises) : NULL;
+
+  if (rise == NULL)
+    return;
+  self->last_rise_ns = MAX (count->time_ns, self->last_rise_ns);
+  *rise = (TideCallRise){ self->last_rise_ns, function, (guint32)MIN (count->count - before, G_MAXUINT32) };
+}
+
 static void
 append_call_counts (TideProcess *self, GArray *counts)
 {
@@ -135,9 +148,11 @@ append_call_counts (TideProcess *self, GArray *counts)
         continue;
       first = tide_column_at (&self->codes, entry->same_as - 1);
       atomic_fetch_add_explicit (&first->calls, count->count - entry->own_calls, memory_order_relaxed);
+      append_call_rise (self, count, entry->same_as, entry->own_calls);
       entry->own_calls = count->count;
       atomic_store_explicit (&self->calls_counted, TRUE, memory_order_relaxed);
     }
+  tide_column_publish (&self->call_rises);
   g_array_set_size (counts, 0);
 }
 

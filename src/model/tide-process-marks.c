@@ -76,32 +76,14 @@ tide_process_get_mark (TideProcess *self, gsize index)
   return index < tide_column_get_length (&self->marks) ? tide_column_at (&self->marks, index) : NULL;
 }
 
-/* Both structures begin with their time.  */
-static gsize
-count_before (const TideColumn *column, gint64 time_ns)
-{
-  gsize low = 0, high = tide_column_get_length (column);
-
-  while (low < high)
-    {
-      gsize middle = low + (high - low) / 2;
-
-      if (*(const gint64 *)tide_column_at (column, middle) < time_ns)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
-}
-
 gsize
 tide_process_count_collections_before (TideProcess *self, gint64 time_ns)
 {
-  return count_before (&self->collections, time_ns);
+  return tide_column_count_before (&self->collections, time_ns);
 }
 
 gsize
 tide_process_count_marks_before (TideProcess *self, gint64 time_ns)
 {
-  return count_before (&self->marks, time_ns);
+  return tide_column_count_before (&self->marks, time_ns);
 }

@@ -25,6 +25,14 @@ typedef struct
   _Atomic guint64 calls; /* of all ids that are the same as it */
 } TideCodeEntry;
 
+/* How often a function was called since it was last said, about a quarter of a second before.  */
+typedef struct
+{
+  gint64 time_ns;
+  guint32 function; /* smallest code id of the same function */
+  guint32 n;
+} TideCallRise;
+
 struct _TideProcess
 {
   GObject parent_instance;
@@ -46,6 +54,7 @@ struct _TideProcess
   gsize call_bytes;    /* of their payloads */
   _Atomic guint64 n_calls_dropped;
   _Atomic gboolean calls_counted;
+  TideColumn call_rises;    /* TideCallRise; when it is full, only sums of the whole time are known */
   _Atomic gint64 page_size; /* of the newest info, for all threads */
   TideColumn sites;         /* TideSite      */
   TideColumn site_states;   /* TideSiteState */
@@ -54,7 +63,7 @@ struct _TideProcess
   TideColumn digests;
   TideColumn collections; /* TideCollection */
   TideColumn marks;       /* TideMark       */
-  gint64 last_event_ns, last_status_ns, last_collection_ns, last_mark_ns, last_site_ns;
+  gint64 last_event_ns, last_status_ns, last_collection_ns, last_mark_ns, last_site_ns, last_rise_ns;
   TideInterner *interner;
 
   GArray *notes;   /* TideNote        */

@@ -4,6 +4,9 @@
 #include <malloc.h>
 #endif
 
+/* 1 GiB: a thousand functions that go on being called, for five hours.  */
+#define MAX_CALL_RISES ((gsize)1 << 26)
+
 G_DEFINE_FINAL_TYPE (TideProcess, tide_process, G_TYPE_OBJECT)
 
 static void
@@ -54,6 +57,7 @@ tide_process_finalize (GObject *object)
   tide_column_clear (&self->collections);
   tide_column_clear (&self->marks);
   tide_column_clear (&self->calls);
+  tide_column_clear (&self->call_rises);
   tide_column_clear (&self->sites);
   tide_column_clear (&self->site_states);
   tide_column_clear (&self->digests);
@@ -91,13 +95,14 @@ tide_process_init (TideProcess *self)
   tide_column_init (&self->events, sizeof (TideRssEvent), G_MAXSIZE);
   tide_column_init (&self->statuses, sizeof (TideStatus), G_MAXSIZE);
   tide_column_init (&self->calls, sizeof (TideCallBlock), G_MAXSIZE);
+  tide_column_init (&self->call_rises, sizeof (TideCallRise), MAX_CALL_RISES);
   tide_column_init (&self->sites, sizeof (TideSite), G_MAXUINT32 - 8);
   tide_column_init (&self->site_states, sizeof (TideSiteState), G_MAXSIZE);
   tide_column_init (&self->digests, sizeof (TideDigest *), G_MAXSIZE);
   tide_column_init (&self->collections, sizeof (TideCollection), G_MAXSIZE);
   tide_column_init (&self->marks, sizeof (TideMark), G_MAXSIZE);
   self->last_event_ns = self->last_status_ns = G_MININT64;
-  self->last_collection_ns = self->last_mark_ns = self->last_site_ns = G_MININT64;
+  self->last_collection_ns = self->last_mark_ns = self->last_site_ns = self->last_rise_ns = G_MININT64;
   self->interner = tide_interner_new ();
   self->notes = g_array_new (FALSE, FALSE, sizeof (TideNote));
   g_array_set_clear_func (self->notes, clear_note);

@@ -14,30 +14,13 @@ typedef struct
   gint64 highest; /* live bytes, in the states of the range */
 } Ends;
 
-static gsize
-count_before (const TideColumn *states, gint64 time_ns)
-{
-  gsize low = 0, high = tide_column_get_length (states);
-
-  while (low < high)
-    {
-      gsize middle = low + (high - low) / 2;
-
-      if (((TideSiteState *)tide_column_at (states, middle))->time_ns < time_ns)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
-}
-
 static gboolean
 find_ends (TideProcess *process, TideSpan span, GCancellable *cancellable, Ends *ends, gsize n_sites)
 {
   const TideColumn *states = &process->site_states;
-  gsize begin = span.begin_ns == G_MININT64 ? 0 : count_before (states, span.begin_ns);
-  gsize end =
-      span.end_ns == G_MAXINT64 ? tide_column_get_length (states) : count_before (states, span.end_ns);
+  gsize begin = span.begin_ns == G_MININT64 ? 0 : tide_column_count_before (states, span.begin_ns);
+  gsize end = span.end_ns == G_MAXINT64 ? tide_column_get_length (states)
+                                        : tide_column_count_before (states, span.end_ns);
 
   for (gsize i = 0; i < end; i++)
     {

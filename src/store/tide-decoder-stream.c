@@ -401,7 +401,7 @@ take_counts (TideDecoderStream *self, TideSlice payload)
     return FALSE;
   while (tide_count_reader_next (&reader, &count))
     {
-      TideCallCount row = { count.code, count.count };
+      TideCallCount row = { time_ns, count.code, count.count };
 
       if (count.code == 0 || count.code > self->n_codes)
         return FALSE;

@@ -72,7 +72,8 @@ tide_function_cell_definition (TideFunctionColumn column)
     case TIDE_FUNCTION_COLUMN_PEAK:
       return _ ("The most that was live of this function at one time");
     case TIDE_FUNCTION_COLUMN_CALLS:
-      return _ ("How often this function was called, or went on as a generator, in the whole time");
+      return _ ("How often this function was called, or went on as a generator; of a selection to a quarter "
+                "of a second");
     case TIDE_N_FUNCTION_COLUMNS:
     default:
       return "";
@@ -237,7 +238,7 @@ tide_function_cell_dup_tooltip (const TideFunctionRow *row, TideFunctionColumn c
   if (column == TIDE_FUNCTION_COLUMN_NAME)
     return tide_function_cell_dup_name_tooltip (row);
   if (column == TIDE_FUNCTION_COLUMN_CALLS && row->n_calls < 0)
-    return g_strdup (_ ("Calls are counted by the instruments “calls” and “lines”, of the whole time."));
+    return g_strdup (_ ("Not measured: calls are counted by the instruments “calls” and “lines”."));
   if (column == TIDE_FUNCTION_COLUMN_SAMPLES || column == TIDE_FUNCTION_COLUMN_CALLS
       || (column == TIDE_FUNCTION_COLUMN_WHERE && *row->file == '\0'))
     return NULL;
