@@ -257,5 +257,5 @@ main (int argc, char **argv)
   g_test_add_func ("/render/full", test_full);
   g_test_add_func ("/render/cancelled", test_cancelled);
   g_test_add_func ("/render/format", test_format);
-  return tide_fixture_run ();
+  return g_test_run ();
 }

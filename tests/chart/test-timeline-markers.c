@@ -128,5 +128,5 @@ main (int argc, char **argv)
   tide_theme_init (&theme, FALSE);
   g_test_add_func ("/timeline-markers/text", test_text);
   g_test_add_func ("/timeline-markers/paint", test_paint);
-  return tide_fixture_run ();
+  return g_test_run ();
 }

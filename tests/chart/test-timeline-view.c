@@ -373,5 +373,5 @@ main (int argc, char **argv)
   g_test_add_func ("/timeline-view/extremes", test_extremes);
   g_test_add_func ("/timeline-view/hover", test_hover);
   g_test_add_func ("/timeline-view/readout", test_readout);
-  return tide_fixture_run ();
+  return g_test_run ();
 }

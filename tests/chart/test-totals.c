@@ -151,5 +151,5 @@ main (int argc, char **argv)
   g_test_add_func ("/totals/nobody", test_nobody);
   g_test_add_func ("/totals/now", test_now);
   g_test_add_func ("/totals/hostile", test_hostile);
-  return tide_fixture_run ();
+  return g_test_run ();
 }

@@ -1,19 +1,6 @@
 #include "tide-chart-fixture.h"
 
-#include <fontconfig/fontconfig.h>
 #include <math.h>
-#include <pango/pangocairo.h>
-
-int
-tide_fixture_run (void)
-{
-  int status = g_test_run ();
-
-  pango_cairo_font_map_set_default (NULL);
-  cairo_debug_reset_static_data ();
-  FcFini ();
-  return status;
-}
 
 TideRecording *
 tide_fixture_recording (void)

@@ -9,10 +9,6 @@ G_BEGIN_DECLS
 #define TIDE_S (1000 * TIDE_MS)
 #define TIDE_MIB (G_GINT64_CONSTANT (1) << 20)
 
-/* g_test_run(), and then gives back what pango and cairo keep for the next text: a leak of ours is not to
- * hide behind theirs.  */
-int tide_fixture_run (void);
-
 /* Recordings that are made up, for tests and pictures of charts.  */
 
 /* A recording of one process without a sample.  */

@@ -115,7 +115,9 @@ look (Case *self)
 static gboolean
 said (Case *self, const char *text)
 {
-  return memmem (self->outlet.buffer.data, self->outlet.buffer.length, text, strlen (text)) != NULL;
+  const TideBuffer *buffer = &self->outlet.buffer;
+
+  return buffer->length > 0 && memmem (buffer->data, buffer->length, text, strlen (text)) != NULL;
 }
 
 /* The agent asks once more; gives when an answer, or the opener's end, was taken.  */
