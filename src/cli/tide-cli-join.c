@@ -13,6 +13,7 @@ typedef struct
 {
   GMainLoop *loop;
   TideTarget *target;
+  guint life_id;
 } Join;
 
 static void
@@ -46,6 +47,7 @@ on_life_end (int fd, GIOCondition condition, gpointer data)
   Join *join = data;
 
   tide_target_detach (join->target);
+  join->life_id = 0;
   return G_SOURCE_REMOVE;
 }
 
@@ -56,7 +58,7 @@ tide_cli_join (const TideLaunch *launch, const char *path)
   g_autoptr (TideTarget) target = NULL;
   g_autoptr (GError) error = NULL;
   const GError *problem;
-  Join join = { loop, NULL };
+  Join join = { .loop = loop };
 
   join.target = target = tide_target_launch (launch, path, &error);
   /* The helper has them: without ours the process sees when it fails.  */
@@ -66,8 +68,9 @@ tide_cli_join (const TideLaunch *launch, const char *path)
     return tide_cli_fail ("%s", error->message);
   g_signal_connect (target, "ready", G_CALLBACK (on_ready), &join);
   g_signal_connect (target, "ended", G_CALLBACK (on_ended), &join);
-  g_unix_fd_add (launch->join.life_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_life_end, &join);
+  join.life_id = g_unix_fd_add (launch->join.life_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_life_end, &join);
   g_main_loop_run (loop);
+  g_clear_handle_id (&join.life_id, g_source_remove);
   problem = tide_target_get_error (target);
   if (problem == NULL)
     return 0;
