@@ -177,9 +177,10 @@ class AgentTests:
         self.assertEqual({event["tid"] for event in recording.events}, {first["tid"]})
 
     def test_file_function_and_line(self):
+        # What the start of the interpreter touched last is charged at the first growth, which is the module's.
         recording = self.run_program(
             "import sys\n\n\ndef grow():\n    x = 1\n    kept.append(b'x' * (9 << 20))\n    kept.append(\n        b'y'\n        * (7 << 20))\n\n\n"
-            "kept = []\ngrow()\n")
+            "kept = [b'w' * (1 << 20)]\ngrow()\n")
         lines = recording.by_line("grow")
         self.assert_near(lines[6], 9 * MIB, 0.03, MIB / 4, "line 6")
         self.assert_near(lines[7] + lines[8] + lines[9], 7 * MIB, 0.03, MIB / 4, "lines 7 to 9")
@@ -341,7 +342,10 @@ print(best(sys.audit))
         self.assertGreater(int(subprocess.run([self.python, "-c", hooked], stdout=subprocess.PIPE, check=True).stdout), 2.5 * bare)
 
     def test_reused_code_addresses(self):
+        # What the compiler touches is the module's.
         recording = self.run_program("""
+exec("def made(): pass")
+kept = b"w" * (1 << 20)
 def run(i):
     space = {}
     exec("def made_%d():\\n    return b'x' * (2 << 20)\\n" % i, space)

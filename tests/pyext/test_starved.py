@@ -101,6 +101,9 @@ class Starved(unittest.TestCase):
     def compare(self, source, **kwargs):
         """Gives the recordings of both sets, in which the program did what it does bare."""
         bare = self.bare(source)
+        if bare[0] < 0:
+            # Those of 3.15 that were tried before its release.
+            self.skipTest("without us this interpreter dies of it as well: %r" % (bare,))
         self.assertEqual(bare[0], 0, bare)
         for wanted in BOTH:
             with self.subTest(wanted=wanted):
