@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define BUSY_NS 1000000000
 #define CROWD (TIDE_CALLS_RING_EVENTS / 32)
@@ -40,6 +41,8 @@ tide_calls_drain_set_area (TideCallsDrain *self, void *area)
 void
 tide_calls_drain_mark (TideCallsDrain *self)
 {
+  struct timespec now;
+
   for (uint32_t i = 0; self->area != NULL && i < TIDE_CALLS_N_RINGS; i++)
     {
       TideCallsDrainRing *ring = &self->rings[i];
@@ -52,6 +55,9 @@ tide_calls_drain_mark (TideCallsDrain *self)
       if (ring->broken)
         ring->mark = ring->tail;
     }
+  /* Later than when the look began: what lies before the marks may have come since.  */
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  self->marked_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 static void
@@ -112,20 +118,21 @@ cpu_at (TideCallsDrainRing *ring, int64_t time_ns)
 }
 
 static void
-take (TideCallsDrain *self, TideCallsDrainRing *ring, const TideCallsRecord *record, int64_t now_ns)
+take (TideCallsDrain *self, TideCallsDrainRing *ring, const TideCallsRecord *record)
 {
   uint32_t kind = record->place & 7;
   TideCallPlace place;
   int64_t base_ns = self->stream->outlet->clock_base_ns;
   /* A clock that is ahead of ours would put all that follows into the future.  */
-  int64_t time_ns = (record->time_ns < (uint64_t)now_ns ? (int64_t)record->time_ns : now_ns) - base_ns;
+  int64_t time_ns =
+      (record->time_ns < (uint64_t)self->marked_ns ? (int64_t)record->time_ns : self->marked_ns) - base_ns;
   TideCall *call;
 
   if (record->code == TIDE_CALLS_IDLE)
     {
       uint64_t idle_ns = tide_calls_record_idle_ns (record);
 
-      if (idle_ns <= (uint64_t)now_ns)
+      if (idle_ns <= (uint64_t)self->marked_ns)
         ring->idle_ns = ((int64_t)idle_ns - base_ns) & ~(int64_t)7;
       return;
     }
@@ -223,7 +230,7 @@ merge (TideCallsDrain *self, int64_t now_ns)
 
       do
         {
-          take (self, &self->rings[source->index], &source->next, now_ns);
+          take (self, &self->rings[source->index], &source->next);
           more = advance (self, source);
         }
       while (more && source->next.time_ns <= until_ns && self->n_calls < TIDE_CALLS_MAX_COUNT);

@@ -42,6 +42,7 @@ typedef struct
   TideCallsDrainRing rings[TIDE_CALLS_N_RINGS];
   uint64_t lost; /* of those that found no ring, as told */
   int64_t last_ns;
+  int64_t marked_ns;  /* CLOCK_MONOTONIC: nothing before the marks is later     */
   int64_t drained_ns; /* when there was something last, CLOCK_MONOTONIC */
   int64_t counted_ns; /* when the counts were told last                 */
   uint64_t rss_pages; /* as noticed last */
