@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-account.h"
+#include "tide-clock.h"
 #include "tide-codes.h"
 #include "tide-join.h"
 #include "tide-python.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* One look writes at most three: for a block, for a claim, and for the calling stack.  */
@@ -40,18 +40,9 @@ static struct
 } account;
 
 static uint64_t
-clock_ns (clockid_t clock)
-{
-  struct timespec t;
-
-  clock_gettime (clock, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static uint64_t
 now_ns (void)
 {
-  return clock_ns (CLOCK_MONOTONIC);
+  return tide_clock_ns (CLOCK_MONOTONIC);
 }
 
 bool
@@ -139,7 +130,7 @@ take_pending (int64_t delta, int64_t rss, uint64_t time_ns)
 
   if (part <= 0)
     return delta;
-  if (clock_ns (account.block_clock) - account.block_ns
+  if (tide_clock_ns (account.block_clock) - account.block_ns
       > (account.block_clock == CLOCK_MONOTONIC ? PENDING_WALL_NS : PENDING_CPU_NS))
     {
       forget ();
@@ -455,7 +446,7 @@ tide_account_block (const void *block, size_t size, bool looked)
       account.block_size = size;
       atomic_store (&account.block, block);
       account.block_clock = missing < LARGE_PAGES ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
-      account.block_ns = clock_ns (account.block_clock);
+      account.block_ns = tide_clock_ns (account.block_clock);
       /* The last signal's stack has what came until now; a system call that fills the block brings no other.
        */
       if (atomic_load_explicit (&account.signal_pages, memory_order_relaxed) != 0)

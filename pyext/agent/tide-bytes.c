@@ -2,6 +2,7 @@
 #include "tide-account.h"
 #include "tide-agent.h"
 #include "tide-block-plane.h"
+#include "tide-clock.h"
 #include "tide-hooks.h"
 #include "tide-instrument.h"
 #include "tide-python.h"
@@ -12,7 +13,6 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <time.h>
 
 /* A note of a block: its size above its site.  */
 #define SITE_MASK (((uint64_t)1 << TIDE_SITE_BITS) - 1)
@@ -104,24 +104,16 @@ count (void *block, size_t size, bool has_gil)
   tide_sites_add (site, size);
 }
 
-static uint64_t
-now_ns (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 /* One of many is timed, and stands for all; giving back takes about as long.  The clock's own time is told
  * apart by asking it twice.  */
 static COLD void
 note_timed (void *block, size_t size, bool has_gil)
 {
-  uint64_t before_ns = now_ns (), since_ns = now_ns (), taken_ns, clock_ns = since_ns - before_ns;
+  uint64_t before_ns = tide_clock_ns (CLOCK_MONOTONIC), since_ns = tide_clock_ns (CLOCK_MONOTONIC), taken_ns,
+           clock_ns = since_ns - before_ns;
 
   count (block, size, has_gil);
-  taken_ns = now_ns () - since_ns;
+  taken_ns = tide_clock_ns (CLOCK_MONOTONIC) - since_ns;
   taken_ns = taken_ns > clock_ns ? taken_ns - clock_ns : 0;
   /* More is a thread that lost the processor meanwhile.  */
   tide_account_add_cost (bytes.sampled ? TIDE_INSTRUMENT_BYTES_SAMPLED : TIDE_INSTRUMENT_BYTES,

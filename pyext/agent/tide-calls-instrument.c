@@ -4,6 +4,7 @@
 #include "tide-calls-names.h"
 #include "tide-calls-private.h"
 #include "tide-calls-rings.h"
+#include "tide-clock.h"
 #include "tide-instrument.h"
 #include "tide-statm.h"
 
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The instruments "calls" and "lines": the same stream of events, the second with LINE and EXCEPT.  */
@@ -34,15 +34,6 @@ static struct
   _Atomic int64_t written_pages; /* RSS of the last event that was written */
   _Atomic bool written;          /* there was one */
 } calls;
-
-static uint64_t
-now_ns (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static inline uint64_t
 word_at (uint64_t address, int32_t offset)
@@ -150,7 +141,8 @@ static void
 put (TideCallsThread *thread, const TideCallsEvent *event, uint32_t code, uint32_t caller, int64_t pages)
 {
   TideCallsRecord *record;
-  uint64_t time_ns = now_ns (), idle_ns = tide_cpu_clock_idle (&thread->clock, &time_ns);
+  uint64_t time_ns = tide_clock_ns (CLOCK_MONOTONIC),
+           idle_ns = tide_cpu_clock_idle (&thread->clock, &time_ns);
   uint32_t place = event->line         ? (uint32_t)event->line & TIDE_CALLS_NOT_BEGUN
                    : event->offset < 0 ? TIDE_CALLS_NOT_BEGUN
                                        : (uint32_t)event->offset & TIDE_CALLS_NOT_BEGUN;
@@ -197,7 +189,7 @@ on_event (void *data, const TideCallsEvent *event)
       return;
     }
   if (__builtin_expect (++thread->n_events % EVENTS_PER_LOOK == 0, 0))
-    since_ns = now_ns ();
+    since_ns = tide_clock_ns (CLOCK_MONOTONIC);
   code = id_of_code (thread, event->code);
   if (event->callee)
     {
@@ -211,7 +203,7 @@ on_event (void *data, const TideCallsEvent *event)
     put (thread, event, code, caller, pages);
   if (since_ns)
     {
-      uint64_t taken_ns = now_ns () - since_ns;
+      uint64_t taken_ns = tide_clock_ns (CLOCK_MONOTONIC) - since_ns;
 
       /* More is a thread that lost the processor meanwhile.  */
       tide_account_add_cost (payer_of (event->kind),

@@ -1,6 +1,5 @@
 #include "tide-cpu-clock.h"
-
-#include <time.h>
+#include "tide-clock.h"
 
 #define TOLD_NS 1000000u
 
@@ -8,15 +7,6 @@
 #define LONG_READING_NS 20000u
 
 static const volatile uint32_t no_switches;
-
-static uint64_t
-read_ns (clockid_t clock)
-{
-  struct timespec t = { 0 };
-
-  clock_gettime (clock, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 void
 tide_cpu_clock_open (TideCpuClock *self, const volatile uint32_t *switches)
@@ -42,9 +32,9 @@ read_both (uint64_t *now_ns)
 
   for (int i = 0; i < MOST_READINGS; i++)
     {
-      *now_ns = read_ns (CLOCK_MONOTONIC);
-      cpu_ns = read_ns (CLOCK_THREAD_CPUTIME_ID);
-      if (read_ns (CLOCK_MONOTONIC) - *now_ns < LONG_READING_NS)
+      *now_ns = tide_clock_ns (CLOCK_MONOTONIC);
+      cpu_ns = tide_clock_ns (CLOCK_THREAD_CPUTIME_ID);
+      if (tide_clock_ns (CLOCK_MONOTONIC) - *now_ns < LONG_READING_NS)
         break;
     }
   return *now_ns - cpu_ns;

@@ -1,9 +1,9 @@
 #include "tide-fault-price.h"
+#include "tide-clock.h"
 #include "tide-fault-events.h"
 #include "tide-memory.h"
 
 #include <sys/mman.h>
-#include <time.h>
 
 #define N_FAULTS 15
 /* Where it cannot be measured, as in a program that has locked all its pages.  */
@@ -15,15 +15,6 @@ static struct
   volatile bool measures; /* the two are the main thread's, and its handler's */
   volatile int n_signals;
 } price;
-
-static uint64_t
-now_ns (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* How long a page fault takes: half of them are as fast, so that one that lost the processor is none.  */
 static uint64_t
@@ -37,9 +28,9 @@ time_faults (volatile char *page)
       int at = i;
 
       madvise ((void *)page, tide_memory_page (), MADV_DONTNEED);
-      since_ns = now_ns ();
+      since_ns = tide_clock_ns (CLOCK_MONOTONIC);
       *page = 1;
-      ns = now_ns () - since_ns;
+      ns = tide_clock_ns (CLOCK_MONOTONIC) - since_ns;
       for (; at > 0 && taken_ns[at - 1] > ns; at--)
         taken_ns[at] = taken_ns[at - 1];
       taken_ns[at] = ns;

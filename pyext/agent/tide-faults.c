@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-account.h"
+#include "tide-clock.h"
 #include "tide-fault-events.h"
 #include "tide-fault-price.h"
 #include "tide-instrument.h"
@@ -14,7 +15,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -52,23 +52,14 @@ put_back (siginfo_t *info)
     }
 }
 
-static uint64_t
-now_ns (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 static void
 take_fault (const void *touched)
 {
-  uint64_t since_ns = now_ns ();
+  uint64_t since_ns = tide_clock_ns (CLOCK_MONOTONIC);
 
   tide_account_fault (touched, since_ns);
   tide_fault_events_adapt (since_ns);
-  tide_account_add_cost (TIDE_INSTRUMENT_FAULTS, now_ns () - since_ns + price_ns);
+  tide_account_add_cost (TIDE_INSTRUMENT_FAULTS, tide_clock_ns (CLOCK_MONOTONIC) - since_ns + price_ns);
 }
 
 static void

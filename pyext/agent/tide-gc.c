@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-account.h"
+#include "tide-clock.h"
 #include "tide-instrument.h"
 #include "tide-python.h"
 #include "tide-statm.h"
@@ -8,7 +9,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The instrument "gc": a builtin of ours in gc.callbacks, called with the GIL held in the thread that
@@ -21,15 +21,6 @@ static struct
   uint64_t begin_ns; /* of the collection that is under way; 0: none was seen to begin */
   int64_t begin_pages;
 } gc;
-
-static uint64_t
-now_ns (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static uint64_t
 get_number (void *info, const char *key)
@@ -67,19 +58,19 @@ tell (void *info, uint64_t end_ns)
 static void
 on_phase (const char *phase, void *info)
 {
-  uint64_t since_ns = now_ns ();
+  uint64_t since_ns = tide_clock_ns (CLOCK_MONOTONIC);
 
   if (phase[2] == 'a') /* start, not stop */
     {
       gc.begin_pages = tide_statm_read ();
-      gc.begin_ns = now_ns ();
+      gc.begin_ns = tide_clock_ns (CLOCK_MONOTONIC);
       tide_account_add_cost (TIDE_INSTRUMENT_GC, gc.begin_ns - since_ns);
     }
   else if (gc.begin_ns)
     {
       tell (info, since_ns);
       gc.begin_ns = 0;
-      tide_account_add_cost (TIDE_INSTRUMENT_GC, now_ns () - since_ns);
+      tide_account_add_cost (TIDE_INSTRUMENT_GC, tide_clock_ns (CLOCK_MONOTONIC) - since_ns);
     }
 }
 

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-join.h"
+#include "tide-clock.h"
 #include "tide-region-map.h"
 
 #include <fcntl.h>
@@ -8,7 +9,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 static struct
@@ -99,15 +99,13 @@ static TideRegion *
 take (TideBoardSlot *slot, bool forked, void *place)
 {
   TideRegion *region = open_region (slot, place);
-  struct timespec t;
 
   if (!region)
     {
       finish_claim (slot, TIDE_SLOT_FAILED);
       return NULL;
     }
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  slot->claim_ns = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+  slot->claim_ns = tide_clock_ns (CLOCK_MONOTONIC);
   slot->parent_pid = (uint32_t)getppid ();
   slot->forked = forked;
   region->target_pid = (uint32_t)getpid ();

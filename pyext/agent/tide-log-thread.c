@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tide-log-thread.h"
 #include "tide-calibrate.h"
+#include "tide-clock.h"
 #include "tide-code-text.h"
 #include "tide-python.h"
 #include "tide-release.h"
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* CPU time is asked of the kernel once in so long; between, it goes on as the clock on the wall.  */
@@ -34,19 +34,10 @@ static struct
 
 static __thread TideLogThread *this_thread;
 
-static int64_t
-read_clock (clockid_t clock)
-{
-  struct timespec ts;
-
-  clock_gettime (clock, &ts);
-  return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
 int64_t
 tide_log_wall (void)
 {
-  return read_clock (CLOCK_MONOTONIC);
+  return (int64_t)tide_clock_ns (CLOCK_MONOTONIC);
 }
 
 int64_t
@@ -55,7 +46,7 @@ tide_log_cpu (int64_t wall_ns)
   if (wall_ns - shared.clock_wall_ns > CLOCK_NS || wall_ns < shared.clock_wall_ns)
     {
       shared.clock_wall_ns = wall_ns;
-      shared.clock_cpu_ns = read_clock (CLOCK_PROCESS_CPUTIME_ID);
+      shared.clock_cpu_ns = (int64_t)tide_clock_ns (CLOCK_PROCESS_CPUTIME_ID);
     }
   return shared.clock_cpu_ns + (wall_ns - shared.clock_wall_ns);
 }

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "tide-account.h"
 #include "tide-agent.h"
+#include "tide-clock.h"
 #include "tide-door.h"
 #include "tide-entry.h"
 #include "tide-pyapi.h"
@@ -8,7 +9,6 @@
 
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What the program may set in a recording of itself, and ask of who records it.  */
@@ -25,7 +25,7 @@ mark (void *self, void *arguments)
   const char *text;
   size_t length;
   TideMarkRecord *record = NULL;
-  struct timespec now;
+  uint64_t time_ns;
   int64_t rss;
 
   if (!tide_pyapi.PyArg_ParseTuple (arguments, "iKy", &kind, &id, &text))
@@ -37,7 +37,7 @@ mark (void *self, void *arguments)
     length--;
   if (tide_agent_get_region ())
     {
-      clock_gettime (CLOCK_MONOTONIC, &now);
+      time_ns = tide_clock_ns (CLOCK_MONOTONIC);
       rss = tide_statm_read ();
       /* What grew before it is charged before it.  */
       tide_account (TIDE_SOURCE_ALLOC, NULL);
@@ -45,7 +45,7 @@ mark (void *self, void *arguments)
     }
   if (!record)
     return tide_pyapi.Py_BuildValue ("i", 0);
-  record->time_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+  record->time_ns = time_ns;
   record->id = id;
   record->rss_pages = rss > 0 ? (uint64_t)rss : 0;
   record->tid = (uint32_t)syscall (SYS_gettid);

@@ -1,6 +1,7 @@
 #include "tide-sampler.h"
 #include "tide-account.h"
 #include "tide-block-map.h"
+#include "tide-clock.h"
 #include "tide-memory.h"
 #include "tide-poisson.h"
 #include "tide-site-finder.h"
@@ -10,7 +11,6 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
 #define SITE_MASK (((uint64_t)1 << TIDE_SITE_BITS) - 1)
 #define MAX_SIZE (UINT64_MAX >> TIDE_SITE_BITS)
@@ -42,15 +42,6 @@ static struct
 } sampler;
 
 TideSampler tide_sampler;
-
-static uint64_t
-now_ns (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static void
 add_to_filter (const void *block)
@@ -134,7 +125,7 @@ tide_sampler_take (void *block, size_t size, bool has_gil)
 
   if (tide_sampler_passes (size))
     return false;
-  since_ns = now_ns ();
+  since_ns = tide_clock_ns (CLOCK_MONOTONIC);
   if (size > MAX_SIZE || !tide_try_lock (&sampler.lock))
     {
       tide_sites_miss ();
@@ -151,7 +142,7 @@ tide_sampler_take (void *block, size_t size, bool has_gil)
         sample (block, size, has_gil);
     }
   tide_try_unlock (&sampler.lock);
-  tide_account_add_cost (TIDE_INSTRUMENT_BYTES_SAMPLED, now_ns () - since_ns);
+  tide_account_add_cost (TIDE_INSTRUMENT_BYTES_SAMPLED, tide_clock_ns (CLOCK_MONOTONIC) - since_ns);
   errno = saved;
   return true;
 }
@@ -250,7 +241,7 @@ tide_sampler_open (TideRegion *region, uint64_t mean)
     }
   tide_sampler.shift = shift_for (mean);
   sampler.region = region;
-  sampler.random = (now_ns () << 20 ^ (uintptr_t)&region) | 1;
+  sampler.random = (tide_clock_ns (CLOCK_MONOTONIC) << 20 ^ (uintptr_t)&region) | 1;
   sampler.mean = mean;
   draw ();
   return true;

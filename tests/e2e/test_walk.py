@@ -7,27 +7,10 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import desktop  # noqa: E402
+from journeys import rows, run, step  # noqa: E402
 
 BUTTONS = ["button", "push button", "toggle button"]
 TABLES = ["table", "tree table", "text"]
-
-number = 0
-
-
-def step(name):
-    """Prints that NAME was done."""
-    global number
-    number += 1
-    print("ok %d %s" % (number, name), flush=True)
-
-
-def rows(window, most=8):
-    """Texts of the first MOST rows of the functions table."""
-    table = next((node for node in window.nodes() if window.role(node) == "tree table"), None)
-    places = next((node for node in window.nodes(table) if window.role(node) == "list"), None) if table else None
-    if places is None:
-        return []
-    return [window.texts(places.get_child_at_index(index)) for index in range(min(most, places.get_child_count()))]
 
 
 def says(window, words):
@@ -48,7 +31,7 @@ def pid(window):
 
 def journey(window):
     desktop.until(lambda: says(window, "exited with status 0"), "the end of the program")
-    desktop.until(lambda: any("remember" in row for row in rows(window)), "the leaking function in the table")
+    desktop.until(lambda: any("remember" in row for row in rows(window, 8)), "the leaking function in the table")
     step("the sample has ended and its functions are there")
 
     window.press("Home", "Right", "Right", "shift+Right", "shift+Right", "shift+Right", "shift+Right")
@@ -61,10 +44,10 @@ def journey(window):
     window.press("ctrl+f")
     window.type("remember")
     desktop.until(lambda: button(window, "Filter “remember”"), "the chip of the filter")
-    desktop.until(lambda: rows(window) and all("remember" in " ".join(row) for row in rows(window)), "the filtered rows")
+    desktop.until(lambda: rows(window, 8) and all("remember" in " ".join(row) for row in rows(window, 8)), "the filtered rows")
     step("typing filters the table, and a chip says so")
     window.press("Escape")
-    desktop.until(lambda: button(window, "Filter “") is None and len(rows(window)) > 3, "all rows")
+    desktop.until(lambda: button(window, "Filter “") is None and len(rows(window, 8)) > 3, "all rows")
     step("Escape shows all again")
 
     before = desktop.until(lambda: pid(window), "the number of the process")
@@ -84,24 +67,5 @@ def journey(window):
     step("quitting asks about the program that runs and about its recording, and ends Pagetide")
 
 
-def main():
-    pagetide, examples = sys.argv[1:]
-    problem = desktop.missing()
-    if problem:
-        print("1..0 # SKIP " + problem)
-        return 0
-    desktop.enter()
-    window = desktop.Window([pagetide, "run", "--python", "/usr/bin/python3", os.path.join(examples, "batch_job.py"), "--seconds", "3"])
-    try:
-        journey(window)
-    except AssertionError as error:
-        print("not ok %d %s" % (number + 1, error))
-        print("# the window says: " + repr(window.texts())[:4000])
-    finally:
-        window.kill()
-    print("1..7")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(journey, 7))

@@ -7,31 +7,14 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import desktop  # noqa: E402
+from journeys import rows, run, step  # noqa: E402
 
 TABS = ["page tab", "tab", "toggle button", "radio button"]
 BUTTONS = ["button", "push button"]
 
-number = 0
-
-
-def step(name):
-    """Prints that NAME was done."""
-    global number
-    number += 1
-    print("ok %d %s" % (number, name), flush=True)
-
-
-def rows(window, most=12):
-    """Texts of the first MOST rows of the functions table."""
-    table = next((node for node in window.nodes() if window.role(node) == "tree table"), None)
-    places = next((node for node in window.nodes(table) if window.role(node) == "list"), None) if table else None
-    if places is None:
-        return []
-    return [window.texts(places.get_child_at_index(index)) for index in range(min(most, places.get_child_count()))]
-
 
 def journey(window):
-    desktop.until(lambda: any("remember" in row for row in rows(window)), "the leaking function in the table")
+    desktop.until(lambda: any("remember" in row for row in rows(window, 12)), "the leaking function in the table")
     step("the leaking function is in the table")
 
     window.click(desktop.until(lambda: window.find(TABS, "Output"), "the tab of the output"))
@@ -65,24 +48,5 @@ def journey(window):
     step("closing asks about the unsaved recording, and ends Pagetide")
 
 
-def main():
-    pagetide, examples = sys.argv[1:]
-    problem = desktop.missing()
-    if problem:
-        print("1..0 # SKIP " + problem)
-        return 0
-    desktop.enter()
-    window = desktop.Window([pagetide, "run", "--python", "/usr/bin/python3", os.path.join(examples, "batch_job.py"), "--seconds", "3"])
-    try:
-        journey(window)
-    except AssertionError as error:
-        print("not ok %d %s" % (number + 1, error))
-        print("# the window says: " + repr(window.texts())[:4000])
-    finally:
-        window.kill()
-    print("1..6")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(journey, 6))
