@@ -165,6 +165,7 @@ greet (TideAccount *self)
   memcpy (version, self->region->python_version, sizeof version);
   version[sizeof version - 1] = '\0';
   self->layout_good = tide_outside_init (&self->outside, (pid_t)self->pid, &layout);
+  tide_procfs_reopen_memory (self->procfs);
   self->codes.version_hex = layout.version_hex;
   python.version_hex = layout.version_hex;
   python.flags = self->region->python_flags;

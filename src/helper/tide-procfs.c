@@ -32,6 +32,14 @@ tide_procfs_init (TideProcfs *self, int pid)
 }
 
 void
+tide_procfs_reopen_memory (TideProcfs *self)
+{
+  if (self->pagemap >= 0)
+    close (self->pagemap);
+  self->pagemap = open_of (self->pid, "pagemap");
+}
+
+void
 tide_procfs_finish (TideProcfs *self)
 {
   if (self->statm >= 0)

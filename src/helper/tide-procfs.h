@@ -28,6 +28,9 @@ typedef struct
 void tide_procfs_init (TideProcfs *self, int pid);
 void tide_procfs_finish (TideProcfs *self);
 
+/* The process has executed another program, of whose memory tide_procfs_count_resident() is to tell.  */
+void tide_procfs_reopen_memory (TideProcfs *self);
+
 /* False once the process has no memory any more (0 pages are no measurement).  */
 bool tide_procfs_read_rss (TideProcfs *self, uint64_t *pages);
 /* How many of N_PAGES pages from ADDRESS on are resident; -1 when nobody says, as where N_PAGES is above
