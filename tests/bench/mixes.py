@@ -1,10 +1,10 @@
-"""mixes.py python|c [REFERENCE]: grows by some 60 MB as programs do, and prints what grew in which function as one line of JSON.
+"""mixes.py python|c [REFERENCE look|idle]: grows by some 60 MB as programs do, and prints what grew in which function as one line of JSON.
 
     python   csv, json, pickle, re, zlib and files: Python's own objects, mostly
     c        a database, malloc in the heap and as mappings, mmap, a bytearray that is filled later, a document tree: mostly not
 
-With REFERENCE, reference.so, RSS is read at each profile event: {"begin", "end": seconds since the epoch between which that is so, "cpu", "net": [[file,
-first line, name, rise, fall in bytes]]}.  Without it "net" is empty.
+With REFERENCE, reference.so, and "look" RSS is read at each profile event: {"begin", "end": seconds since the epoch between which that is so, "cpu", "net": [[file,
+first line, name, rise, fall in bytes]]}.  Without it, and where it is loaded but idle, so that all else lies where it would, "net" is empty.
 """
 import csv
 import ctypes
@@ -209,19 +209,20 @@ def table_of(reference):
 def main():
     work = {"python": python_mix, "c": c_mix}[sys.argv[1]]
     reference = ctypes.PyDLL(sys.argv[2]) if len(sys.argv) > 2 else None
+    looks = sys.argv[3:] == ["look"]
     net = []
     time.sleep(CALM_S)
     begin = time.time()
-    if reference and reference.tide_reference_start() != 0:
+    if looks and reference.tide_reference_start() != 0:
         raise SystemExit("mixes.py: the reference could not start")
     cpu = time.process_time()
     work()
     cpu = time.process_time() - cpu
-    if reference:
+    if looks:
         reference.tide_reference_stop()
     end = time.time()
     time.sleep(CALM_S)
-    if reference:
+    if looks:
         net = table_of(reference)
     print(json.dumps({"begin": begin, "end": end, "cpu": cpu, "net": net}))
 
