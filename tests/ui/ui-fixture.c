@@ -156,7 +156,7 @@ ui_put_all (TideBuffer *buffer, guint n)
   g_assert_true (tide_buffer_ok (buffer));
 }
 
-static TideRecording *
+TideRecording *
 ui_decode (TideBuffer *buffer)
 {
   TideRecording *recording = tide_recording_new ();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tide-buffer.h"
 #include "tide-window.h"
 
 /* What the tests of the window share.  */
@@ -28,6 +29,8 @@ TideRecording *ui_recording_of_family (guint n);
 /* N calls and returns of "function_0000", one of each in 100 us, with a line between, after FIRST such; each
  * call brings a page.  */
 void ui_append_calls (TideRecording *recording, guint first, guint n);
+/* What the frames of BUFFER, which it finishes, tell.  */
+TideRecording *ui_decode (TideBuffer *buffer);
 /* A recording file of the same bytes as ui_recording().  */
 void ui_write_recording (const char *path, guint n);
 

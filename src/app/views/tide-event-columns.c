@@ -157,7 +157,9 @@ dup_tooltip (gpointer rows, guint position, guint column)
         const TideCode *code = get_place (process, &row);
         const char *file = code != NULL ? tide_process_get_string (process, code->file) : "";
 
-        return *file != '\0' ? g_strdup_printf ("%s:%u", file, row.line) : NULL;
+        if (*file == '\0')
+          return NULL;
+        return row.line > 0 ? g_strdup_printf ("%s:%u", file, row.line) : g_strdup (file);
       }
     case TIDE_EVENTS_COLUMN_NUMBER:
     case TIDE_EVENTS_COLUMN_TIME:

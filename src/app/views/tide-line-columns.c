@@ -126,7 +126,9 @@ dup_exact (const TideLineRow *row, TideLineColumn column)
   switch (column)
     {
     case TIDE_LINE_COLUMN_WHERE:
-      return *row->file != '\0' ? g_strdup_printf ("%s:%u", row->file, row->line) : NULL;
+      if (*row->file == '\0')
+        return NULL;
+      return row->line > 0 ? g_strdup_printf ("%s:%u", row->file, row->line) : g_strdup (row->file);
     case TIDE_LINE_COLUMN_FUNCTION:
       {
         TideFunctionRow function = get_function (row);
