@@ -122,31 +122,6 @@ paint_bar (Columns *self, double y, gint64 value, gint64 greatest)
   cairo_fill (self->cr);
 }
 
-/* "ingest.py:88", "json/__init__.py:299": what tells files apart.  */
-static char *
-place_of (const TideFunctionRow *row)
-{
-  g_autofree char *name = NULL;
-  guint32 line = row->hot_line != 0 ? row->hot_line : row->line;
-
-  if (*row->file == '\0')
-    return g_strdup ("");
-  name = g_path_get_basename (row->file);
-  if (g_str_has_prefix (name, "__"))
-    {
-      g_autofree char *directory = g_path_get_dirname (row->file);
-      g_autofree char *parent = g_path_get_basename (directory);
-      g_autofree char *both = g_build_filename (parent, name, NULL);
-
-      if (strcmp (parent, ".") != 0 && strcmp (parent, "/") != 0)
-        {
-          g_free (name);
-          name = g_steal_pointer (&both);
-        }
-    }
-  return line == 0 ? g_steal_pointer (&name) : g_strdup_printf ("%s:%u", name, line);
-}
-
 static void
 paint_row (Columns *self, const TideFunctionRow *row, gint64 greatest, double y)
 {
@@ -160,7 +135,8 @@ paint_row (Columns *self, const TideFunctionRow *row, gint64 greatest, double y)
   paint_bar (self, y, TIDE_FUNCTION_ROW_SELF (row), greatest);
   if (self->wide)
     {
-      g_autofree char *place = place_of (row);
+      g_autofree char *place =
+          tide_format_place_line (row->file, row->hot_line != 0 ? row->hot_line : row->line);
       g_autofree char *total = tide_format_bytes_signed (TIDE_FUNCTION_ROW_TOTAL (row));
       g_autofree char *samples = tide_format_count (row->n_samples);
 

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <langinfo.h>
+#include <string.h>
 
 #define MINUS "\xe2\x88\x92"      /* U+2212 */
 #define THIN_SPACE "\xe2\x80\xaf" /* U+202F narrow no-break space */
@@ -303,4 +304,29 @@ tide_format_duration (gint64 ns)
   char buffer[64];
 
   return g_strdup (tide_format_duration_with (buffer, sizeof buffer, ns, get_point ()));
+}
+
+const char *
+tide_format_place (const char *file)
+{
+  const char *slash = strrchr (file, '/');
+  const char *base = slash != NULL && slash[1] != '\0' ? slash + 1 : file;
+
+  if (base - file > 1 && g_str_has_prefix (base, "__"))
+    {
+      const char *start = base - 1;
+
+      while (start > file && start[-1] != '/')
+        start--;
+      return start;
+    }
+  return base;
+}
+
+char *
+tide_format_place_line (const char *file, guint line)
+{
+  const char *place = tide_format_place (file);
+
+  return line > 0 && *place != '\0' ? g_strdup_printf ("%s:%u", place, line) : g_strdup (place);
 }

@@ -18,6 +18,11 @@ char *tide_format_count (guint64 count); /* "98 310" */
  * STEP_NS apart.  */
 char *tide_format_time (gint64 ns, gint64 step_ns);
 char *tide_format_duration (gint64 ns); /* "12.4 s", "3 min 20 s", "2 h 5 min", "850 ms" */
+/* The end of FILE that tells it from others: its base name, and where many are called so ("__init__.py") its
+ * folder as well.  Borrowed from FILE.  */
+const char *tide_format_place (const char *file);
+/* The same with LINE, 0: unknown, then without it; "" of no file: "json/__init__.py:299".  */
+char *tide_format_place_line (const char *file, guint line);
 /* Writes into BUFFER (64 bytes are enough), allocates nothing and returns BUFFER: for cells that are
  * rewritten each frame.  */
 const char *tide_format_bytes_into (char *buffer, gsize size, guint64 bytes);

@@ -220,6 +220,41 @@ test_duration (void)
     assert_text (tide_format_duration (cases[i].ns), cases[i].text);
 }
 
+static void
+test_place (void)
+{
+  static const struct
+  {
+    const char *file;
+    guint line;
+    const char *place;
+  } cases[] = {
+    { "/src/batch.py", 12, "batch.py:12" },
+    { "/src/batch.py", 0, "batch.py" },
+    { "batch.py", 12, "batch.py:12" },
+    { "/lib/json/__init__.py", 299, "json/__init__.py:299" },
+    { "json/__init__.py", 1, "json/__init__.py:1" },
+    { "/__init__.py", 1, "__init__.py:1" },
+    { "__main__.py", 1, "__main__.py:1" },
+    { "<frozen importlib._bootstrap>", 241, "<frozen importlib._bootstrap>:241" },
+    { "/src/", 3, "/src/:3" },
+    { "/", 3, "/:3" },
+    { "a b\n/c d.py", 4294967295u, "c d.py:4294967295" },
+    { "", 0, "" },
+    { "", 7, "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *end = tide_format_place (cases[i].file);
+      g_autofree char *place = tide_format_place_line (cases[i].file, cases[i].line);
+
+      g_assert_cmpstr (place, ==, cases[i].place);
+      g_assert_true (g_str_has_suffix (cases[i].file, end));
+      g_assert_true (g_str_has_prefix (place, end));
+    }
+}
+
 /* With a decimal comma, whether this machine has a locale with one or not.  */
 static void
 test_decimal_comma (void)
@@ -288,6 +323,7 @@ main (int argc, char **argv)
   g_test_add_func ("/format/count", test_count);
   g_test_add_func ("/format/time", test_time);
   g_test_add_func ("/format/duration", test_duration);
+  g_test_add_func ("/format/place", test_place);
   g_test_add_func ("/format/decimal-comma", test_decimal_comma);
   g_test_add_func ("/format/rounding", test_rounding);
   return g_test_run ();

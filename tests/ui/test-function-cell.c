@@ -123,7 +123,8 @@ test_hostile_names (void)
 static void
 test_tooltips (void)
 {
-  TideFunctionRow sampled = grow;
+  TideFunctionRow sampled = grow, called = grow;
+  g_autofree char *begins = NULL, *nowhere = NULL;
   g_autofree char *self = tide_function_cell_dup_tooltip (&grow, TIDE_FUNCTION_COLUMN_SELF, TRUE);
   g_autofree char *fall = tide_function_cell_dup_tooltip (&grow, TIDE_FUNCTION_COLUMN_FALL, TRUE);
   g_autofree char *where = tide_function_cell_dup_tooltip (&grow, TIDE_FUNCTION_COLUMN_WHERE, TRUE);
@@ -138,6 +139,13 @@ test_tooltips (void)
   g_assert_cmpstr (live, ==, "2 097 152 bytes\nin 20 blocks");
   g_assert_cmpstr (allocated, ==, "8 388 608 bytes\nin 80 blocks, 7 of them temporary");
   g_assert_null (samples);
+  called.hot_line = 0;
+  assert_cell (&called, TIDE_FUNCTION_COLUMN_WHERE, TRUE, "cache.py:10");
+  begins = tide_function_cell_dup_tooltip (&called, TIDE_FUNCTION_COLUMN_WHERE, TRUE);
+  g_assert_cmpstr (begins, ==, "/src/cache.py\nfunction begins in line 10");
+  called.line = 0;
+  nowhere = tide_function_cell_dup_tooltip (&called, TIDE_FUNCTION_COLUMN_WHERE, TRUE);
+  g_assert_cmpstr (nowhere, ==, "/src/cache.py");
   sampled.bytes.allocated_variance = sampled.bytes.live_variance = 4096.0 * 4096.0;
   estimate = tide_function_cell_dup_tooltip (&sampled, TIDE_FUNCTION_COLUMN_LIVE, TRUE);
   g_assert_cmpstr (estimate, ==,

@@ -6,7 +6,6 @@
 #include "tide-row-kind.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 const char *
 tide_function_cell_title (TideFunctionColumn column)
@@ -80,24 +79,6 @@ tide_function_cell_definition (TideFunctionColumn column)
     }
 }
 
-/* The end of FILE that says which it is: its base name, and where many are called so, its folder as well.  */
-static const char *
-get_place (const char *file)
-{
-  const char *slash = strrchr (file, '/');
-  const char *base = slash != NULL && slash[1] != '\0' ? slash + 1 : file;
-
-  if (base - file > 1 && g_str_has_prefix (base, "__"))
-    {
-      const char *start = base - 1;
-
-      while (start > file && start[-1] != '/')
-        start--;
-      return start;
-    }
-  return base;
-}
-
 /* The figure of a column of Python bytes, NULL of another.  */
 static const gint64 *
 get_bytes (const TideFunctionRow *row, TideFunctionColumn column)
@@ -140,7 +121,7 @@ tide_function_cell_format (
       return tide_row_kind_get_name (row);
     case TIDE_FUNCTION_COLUMN_WHERE:
       {
-        const char *place = get_place (row->file);
+        const char *place = tide_format_place (row->file);
         guint32 line = row->hot_line != 0 ? row->hot_line : row->line;
 
         if (*place == '\0' || line == 0)
@@ -242,6 +223,10 @@ tide_function_cell_dup_tooltip (const TideFunctionRow *row, TideFunctionColumn c
   if (column == TIDE_FUNCTION_COLUMN_SAMPLES || column == TIDE_FUNCTION_COLUMN_CALLS
       || (column == TIDE_FUNCTION_COLUMN_WHERE && *row->file == '\0'))
     return NULL;
+  /* One that was called, or took bytes, need not have grown.  */
+  if (column == TIDE_FUNCTION_COLUMN_WHERE && row->hot_line == 0)
+    return row->line > 0 ? g_strdup_printf (_ ("%s\nfunction begins in line %u"), row->file, row->line)
+                         : g_strdup (row->file);
   if (column == TIDE_FUNCTION_COLUMN_WHERE)
     return g_strdup_printf (_ ("%s\nfunction begins in line %u, grew most in line %u"), row->file, row->line,
                             row->hot_line);

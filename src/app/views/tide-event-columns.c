@@ -79,23 +79,13 @@ get_definition (guint column)
     }
 }
 
-/* The code that the place of ROW is in: of a C function that of its caller.  */
-static const TideCode *
-get_place (TideProcess *process, const TideCallRow *row)
+/* The file that the place of ROW is in, of a C function that of its caller; "": unknown.  */
+static const char *
+get_file (TideProcess *process, const TideCallRow *row)
 {
-  return tide_process_get_code (process, row->caller != 0 ? row->caller : row->code);
-}
+  const TideCode *code = tide_process_get_code (process, row->caller != 0 ? row->caller : row->code);
 
-static char *
-dup_where (TideProcess *process, const TideCallRow *row)
-{
-  const TideCode *code = get_place (process, row);
-  const char *file = code != NULL ? tide_process_get_string (process, code->file) : "";
-  g_autofree char *base = g_path_get_basename (file);
-
-  if (*file == '\0')
-    return g_strdup ("");
-  return row->line > 0 ? g_strdup_printf ("%s:%u", base, row->line) : g_steal_pointer (&base);
+  return code != NULL ? tide_process_get_string (process, code->file) : "";
 }
 
 static char *
@@ -129,7 +119,7 @@ dup_text (gpointer rows, guint position, guint column)
       code = tide_process_get_code (process, row.code);
       return g_strdup (code != NULL ? tide_process_get_string (process, code->name) : "");
     case TIDE_EVENTS_COLUMN_WHERE:
-      return dup_where (process, &row);
+      return tide_format_place_line (get_file (process, &row), row.line);
     case TIDE_N_EVENTS_COLUMNS:
     default:
       return g_strdup ("");
@@ -154,8 +144,7 @@ dup_tooltip (gpointer rows, guint position, guint column)
       return dup_text (rows, position, column);
     case TIDE_EVENTS_COLUMN_WHERE:
       {
-        const TideCode *code = get_place (process, &row);
-        const char *file = code != NULL ? tide_process_get_string (process, code->file) : "";
+        const char *file = get_file (process, &row);
 
         if (*file == '\0')
           return NULL;

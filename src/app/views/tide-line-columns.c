@@ -93,12 +93,7 @@ format (const TideLineRow *row, TideLineColumn column)
   switch (column)
     {
     case TIDE_LINE_COLUMN_WHERE:
-      {
-        const char *slash = strrchr (row->file, '/');
-        const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : row->file;
-
-        return row->line != 0 ? g_strdup_printf ("%s:%u", name, row->line) : g_strdup (name);
-      }
+      return tide_format_place_line (row->file, row->line);
     case TIDE_LINE_COLUMN_FUNCTION:
       {
         TideFunctionRow function = get_function (row);
