@@ -556,8 +556,8 @@ tide_account_commit (void)
   unlock ();
 }
 
-void
-tide_account_begin (void)
+static void
+charge_start (void)
 {
   uint64_t time_ns = now_ns ();
   int64_t rss = tide_statm_read ();
@@ -565,8 +565,25 @@ tide_account_begin (void)
 
   account.stack.tid = (uint32_t)syscall (SYS_gettid);
   account.stack.n_frames = 0;
+  /* Nothing as well: the last of them says with which RSS the program began.  */
   tide_stack_write (&account.stack, TIDE_SOURCE_START, time_ns, delta, rss);
+}
+
+void
+tide_account_begin (void)
+{
+  charge_start ();
   atomic_store (&account.open, true);
+}
+
+void
+tide_account_settle (void)
+{
+  if (!lock_soon ())
+    return;
+  if (tide_ring_has_room (MAX_EVENTS_SIZE))
+    charge_start ();
+  leave ();
 }
 
 void

@@ -17,6 +17,10 @@ bool tide_account_open (TideRegion *region);
  * others work.  */
 void tide_account_begin (void);
 
+/* Charges to the same what came or went since, while the first instruments were started: whoever looked from
+ * outside between their touching a page and their owning it took that for growth.  */
+void tide_account_settle (void);
+
 /* FREED: a block that was freed just before, or NULL; a thread that frees its own thread state has no stack
  * any more.  */
 void tide_account (TideSource source, const void *freed);

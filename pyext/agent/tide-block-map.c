@@ -90,9 +90,6 @@ tide_block_map_clear (TideBlockMap *self)
   size_t size = self->n_slots * sizeof *self->slots;
 
   if (self->slots)
-    {
-      tide_memory_release (self->slots, size);
-      tide_memory_forget (size);
-    }
+    tide_memory_unfill (self->slots, size);
   *self = (TideBlockMap){ 0 };
 }

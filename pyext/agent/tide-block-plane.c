@@ -50,8 +50,9 @@ make (void *_Atomic *slot, size_t size, size_t fill)
   if (atomic_compare_exchange_strong (slot, &nothing, memory))
     return memory;
   /* Another thread was faster.  */
-  tide_memory_release (memory, size);
-  tide_memory_forget (fill);
+  tide_memory_unfill (memory, fill);
+  if (size > fill)
+    tide_memory_release ((char *)memory + fill, size - fill);
   return nothing;
 }
 

@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-calls-rings.h"
-#include "tide-account.h"
+#include "tide-memory.h"
 #include "tide-thread-key.h"
 
 #include <fcntl.h>
@@ -18,7 +18,6 @@ static struct
   TideCallsArea *_Atomic area;
   uint32_t generation; /* goes up when it is closed */
   TideCallsThread *threads[TIDE_CALLS_N_RINGS];
-  int64_t resident; /* pages of the area */
   _Atomic int64_t own_pages;
   _Atomic int n_leaving; /* threads that give their ring back just now */
   uint64_t n_counts;
@@ -33,14 +32,8 @@ static __thread TideCallsThread *current __attribute__ ((tls_model ("initial-exe
 static void
 populate (void *at, size_t size)
 {
-  size_t page_size = (size_t)sysconf (_SC_PAGESIZE);
-  int64_t pages = (int64_t)((size + page_size - 1) / page_size);
-
-  for (size_t i = 0; i < size; i += page_size)
-    __atomic_fetch_or ((uint8_t *)at + i, 0, __ATOMIC_RELAXED);
-  rings.resident += pages;
-  atomic_fetch_add (&rings.own_pages, pages);
-  tide_account_own (pages);
+  tide_memory_fill (at, size);
+  atomic_fetch_add (&rings.own_pages, (int64_t)(size / tide_memory_page ()));
 }
 
 /* Whoever wins this closes the thread's gate and ring.  */
@@ -107,7 +100,6 @@ tide_calls_rings_open (TideRegion *region)
       munmap (area, TIDE_CALLS_AREA_SIZE);
       return "The memory for events is not what it should be.";
     }
-  rings.resident = 0;
   populate (area, TIDE_CALLS_COUNTS_OFFSET);
   rings.n_counts = atomic_load (&area->n_counts);
   if (rings.n_counts > 0)
@@ -117,6 +109,26 @@ tide_calls_rings_open (TideRegion *region)
   tide_calls_rings_enter ();
   atomic_store (&rings.own_pages, 0);
   return NULL;
+}
+
+/* What a ring is next is another mapping, even at the same address.  */
+static void
+forget_rings (void)
+{
+  for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
+    if (rings.threads[i])
+      rings.threads[i]->ring = NULL;
+}
+
+static void
+give_back (TideCallsArea *area)
+{
+  for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
+    if (rings.threads[i] && rings.threads[i]->ring)
+      tide_memory_empty (rings.threads[i]->ring, TIDE_CALLS_RING_SIZE);
+  tide_memory_empty (tide_calls_area_counts (area), rings.n_counts * sizeof (uint64_t));
+  tide_memory_empty (area, TIDE_CALLS_COUNTS_OFFSET);
+  munmap (area, TIDE_CALLS_AREA_SIZE);
 }
 
 void
@@ -133,8 +145,9 @@ tide_calls_rings_close (void)
   if (++rings.generation == 0)
     rings.generation = 1;
   /* A thread that is just ending may still write to its ring: then the memory stays.  */
-  if (atomic_load (&rings.n_leaving) == 0 && munmap (area, TIDE_CALLS_AREA_SIZE) == 0)
-    tide_account_own (-rings.resident);
+  if (atomic_load (&rings.n_leaving) == 0)
+    give_back (area);
+  forget_rings ();
 }
 
 void
@@ -151,6 +164,7 @@ tide_calls_rings_drop (void)
   if (++rings.generation == 0)
     rings.generation = 1;
   munmap (area, TIDE_CALLS_AREA_SIZE);
+  forget_rings ();
 }
 
 static TideCallsThread *
@@ -169,7 +183,6 @@ take (TideCallsArea *area, uint32_t index)
       if (thread == MAP_FAILED)
         return NULL;
       populate (thread, thread_size);
-      rings.resident -= (int64_t)(thread_size / (size_t)sysconf (_SC_PAGESIZE)); /* it stays at the end */
       rings.threads[index] = thread;
       thread->index = index;
     }

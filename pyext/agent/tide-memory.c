@@ -51,11 +51,12 @@ tide_memory_release (void *memory, size_t size)
   munmap (memory, size);
 }
 
+/* Leaves the bytes as they are, whoever else writes to them.  */
 static void
-touch (volatile char *memory, size_t size)
+touch (char *memory, size_t size)
 {
   for (size_t i = 0; i < size; i += tide_memory_page ())
-    memory[i] = memory[i];
+    __atomic_fetch_or (&memory[i], 0, __ATOMIC_RELAXED);
 }
 
 void
@@ -74,14 +75,20 @@ tide_memory_fill (void *memory, size_t size)
 }
 
 void
-tide_memory_forget (size_t n)
+tide_memory_empty (void *memory, size_t size)
 {
-  tide_account_own (-pages_of (n));
+  for (size_t done = 0; done < size; done += STEP)
+    {
+      size_t part = size - done < STEP ? size - done : STEP;
+
+      madvise ((char *)memory + done, part, MADV_DONTNEED);
+      tide_account_own (-pages_of (part));
+    }
 }
 
 void
-tide_memory_empty (void *memory, size_t size)
+tide_memory_unfill (void *memory, size_t size)
 {
-  madvise (memory, size, MADV_DONTNEED);
-  tide_memory_forget (size);
+  tide_memory_empty (memory, size);
+  munmap (memory, size);
 }

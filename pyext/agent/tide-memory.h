@@ -16,8 +16,8 @@ void tide_memory_release (void *memory, size_t size);
  * see much that is not accounted yet.  */
 void tide_memory_fill (void *memory, size_t size);
 
-/* The same bytes are zero again and not resident; they had been filled.  */
+/* The same bytes are not resident any more, and zero where they are of no file; they had been filled.  */
 void tide_memory_empty (void *memory, size_t size);
 
-/* N bytes of what was filled are gone with what they were in.  */
-void tide_memory_forget (size_t n);
+/* The same, and the addresses are free.  */
+void tide_memory_unfill (void *memory, size_t size);

@@ -138,10 +138,7 @@ make_room (TideSitesKnown *known)
         *tide_site_finder_entry (&larger, entry->code, entry->instruction) = *entry;
     }
   if (known->entries)
-    {
-      tide_memory_release (known->entries, n * sizeof (TideSiteEntry));
-      tide_memory_forget (n * sizeof (TideSiteEntry));
-    }
+    tide_memory_unfill (known->entries, n * sizeof (TideSiteEntry));
   *known = larger;
   return true;
 }

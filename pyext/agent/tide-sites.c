@@ -109,10 +109,7 @@ make_slots (uint32_t n_slots)
     *find_slot (slots, n_slots, sites.places[site].code, sites.places[site].line, sites.places[site].kind,
                 tide_sites_counters[site].shared) = site;
   if (sites.slots)
-    {
-      tide_memory_release (sites.slots, sites.n_slots * sizeof *slots);
-      tide_memory_forget (sites.n_slots * sizeof *slots);
-    }
+    tide_memory_unfill (sites.slots, sites.n_slots * sizeof *slots);
   sites.slots = slots;
   sites.n_slots = n_slots;
   return true;

@@ -56,12 +56,15 @@ def start(*names: str, trigger: Optional[int] = None, sample: Optional[int] = No
     """Starts instruments.  True when they are on; False when nobody records this program.
 
     TRIGGER: of calls and lines, how many bytes RSS must have moved for an event to be kept; 0: all.  SAMPLE: of bytes-sampled, the mean
-    distance of two samples in bytes.  Raises ValueError for a name that there is not, RuntimeError with the reason when one cannot be
-    started here.
+    distance of two samples in bytes.  Raises ValueError for a name or size that there is not, RuntimeError with the reason when one cannot
+    be started here.
     """
     on = 0
     for name in names:
         on |= _bit(name)
+    for what, size, least in (("trigger", trigger, 0), ("sample", sample, 1)):
+        if size is not None and not least <= size < 1 << 63:
+            raise ValueError("%s is %d: it is a number of bytes, %d or more." % (what, size, least))
     functions = _agent.present()
     if functions is None or not functions["measured"]():
         return False

@@ -176,7 +176,7 @@ fill_rss (TideProcess *process, TideSpan span, gint64 shutdown, TideCell *cells)
   gint64 begin_ns = MAX (span.begin_ns, tide_process_get_info (process)->start_ns);
   /* Half-open: what happened at the very last moment belongs to the recording.  */
   gint64 end_ns = MIN (span.end_ns, last_ns + 1);
-  gint64 start;
+  gint64 start, end, peak;
   TideExtent extent;
 
   tide_cell_set_number (&cells[COLUMN_DURATION], MAX (MIN (span.end_ns, last_ns) - begin_ns, 0));
@@ -184,10 +184,13 @@ fill_rss (TideProcess *process, TideSpan span, gint64 shutdown, TideCell *cells)
     return;
   start = find_start (process, begin_ns, end_ns, extent.first);
   tide_cell_set_number (&cells[COLUMN_START], start);
-  tide_cell_set_number (&cells[COLUMN_END], extent.last - shutdown);
-  tide_cell_set_number (&cells[COLUMN_RISE], extent.last - shutdown - start);
-  tide_cell_set_number (&cells[COLUMN_PEAK], extent.max);
-  tide_cell_set_number (&cells[COLUMN_PEAK_T], find_peak (rss, begin_ns, end_ns, extent.max));
+  end = extent.last - shutdown;
+  /* No sample may have seen the last moment before the shutdown.  */
+  peak = MAX (extent.max, end);
+  tide_cell_set_number (&cells[COLUMN_END], end);
+  tide_cell_set_number (&cells[COLUMN_RISE], end - start);
+  tide_cell_set_number (&cells[COLUMN_PEAK], peak);
+  tide_cell_set_number (&cells[COLUMN_PEAK_T], find_peak (rss, begin_ns, end_ns, peak));
 }
 
 /* The model's own row, or that of the node without a file which the helper makes for it.  */
