@@ -1,5 +1,6 @@
 #include "helper-fixture.h"
 #include "tide-mark-frames.h"
+#include "tide-switch-frames.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -336,6 +337,18 @@ void
 run_send (Run *self, const TideBuffer *frames)
 {
   g_assert_cmpint (write (self->control, frames->data, frames->length), ==, (gssize)frames->length);
+}
+
+void
+run_switch (Run *self, guint on, guint off)
+{
+  const TideSwitch wish = { .on = on, .off = off };
+  TideBuffer buffer;
+
+  tide_buffer_init (&buffer);
+  tide_put_switch (&buffer, 0, &wish);
+  run_send (self, &buffer);
+  tide_buffer_finish (&buffer);
 }
 
 void

@@ -51,6 +51,8 @@ gboolean run_read_frame (Run *self);
 int run_finish (Run *self);
 int run_wait (Run *self);
 void run_send (Run *self, const TideBuffer *frames);
+/* ON and OFF: bits of instruments.  */
+void run_switch (Run *self, guint on, guint off);
 /* Closes the read end: the viewer has gone.  */
 void run_close_frames (Run *self);
 

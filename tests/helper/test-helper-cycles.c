@@ -1,5 +1,4 @@
 #include "helper-fixture.h"
-#include "tide-switch-frames.h"
 
 #include <signal.h>
 #include <string.h>
@@ -37,18 +36,6 @@ find_pythons (void)
     if (*more[i] != '\0')
       g_ptr_array_add (pythons, g_strdup (more[i]));
   return pythons;
-}
-
-static void
-send_switch (Run *run, guint on, guint off)
-{
-  const TideSwitch wish = { .on = on, .off = off };
-  TideBuffer buffer;
-
-  tide_buffer_init (&buffer);
-  tide_put_switch (&buffer, 0, &wish);
-  run_send (run, &buffer);
-  tide_buffer_finish (&buffer);
 }
 
 /* Reads until each instrument of BITS has told something; gives those of them that are on.  */
@@ -102,15 +89,15 @@ test_cycles (gconstpointer python)
   run_start (run, NULL);
   while (run->output[1]->len < strlen ("ready\n"))
     g_assert_true (run_read_frame (run));
-  send_switch (run, 0, TIDE_INSTRUMENT_GC);
+  run_switch (run, 0, TIDE_INSTRUMENT_GC);
   for (guint i = 0; i < N_CYCLES; i++)
     {
       guint set = sets[i % G_N_ELEMENTS (sets)], on;
 
-      send_switch (run, set, 0);
+      run_switch (run, set, 0);
       on = read_until_told (run, set);
       seen |= on;
-      send_switch (run, 0, set);
+      run_switch (run, 0, set);
       g_assert_cmpuint (read_until_told (run, on), ==, 0);
     }
   g_assert_cmpint (write (fd, "x", 1), ==, 1);

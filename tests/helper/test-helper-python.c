@@ -1,5 +1,4 @@
 #include "helper-fixture.h"
-#include "tide-switch-frames.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -237,18 +236,6 @@ test_detach (gconstpointer python)
 }
 
 static void
-send_switch (Run *run, guint on, guint off)
-{
-  const TideSwitch wish = { .on = on, .off = off };
-  TideBuffer buffer;
-
-  tide_buffer_init (&buffer);
-  tide_put_switch (&buffer, 0, &wish);
-  run_send (run, &buffer);
-  tide_buffer_finish (&buffer);
-}
-
-static void
 read_until_events_are (Run *run, TideInstrumentState state)
 {
   const TideInstrumentInfo *last = NULL;
@@ -284,9 +271,9 @@ test_switch (gconstpointer python)
     g_assert_true (run_read_frame (run));
   for (guint i = 0; i < 3; i++)
     {
-      send_switch (run, 0, TIDE_INSTRUMENT_EVENTS);
+      run_switch (run, 0, TIDE_INSTRUMENT_EVENTS);
       read_until_events_are (run, TIDE_STATE_OFF);
-      send_switch (run, TIDE_INSTRUMENT_EVENTS, 0);
+      run_switch (run, TIDE_INSTRUMENT_EVENTS, 0);
       read_until_events_are (run, TIDE_STATE_ON);
     }
   g_assert_cmpint (write (fd, "xx", 2), ==, 2);
@@ -307,7 +294,7 @@ test_switch_without_agent (gconstpointer python)
     g_assert_true (run_read_frame (run));
   for (guint i = 0; i < 2; i++)
     {
-      send_switch (run, TIDE_INSTRUMENT_EVENTS, 0);
+      run_switch (run, TIDE_INSTRUMENT_EVENTS, 0);
       read_until_events_are (run, TIDE_STATE_REFUSED);
     }
   g_assert_cmpint (write (fd, "xx", 2), ==, 2);

@@ -3,18 +3,18 @@
 PAGETIDE_HELPER and PAGETIDE_AGENT name the programs; the oldest and the newest CPython of this machine are measured, both at a time.
 """
 import os
-import struct
 import subprocess
 import sys
 import threading
 import unittest
 from concurrent import futures
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir, "tools"))
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, os.pardir)
+sys.path[:0] = [os.path.join(TOP, "tools"), os.path.join(TOP, "tests", "pyext")]
+import frames  # noqa: E402
 import pythons  # noqa: E402
 
 HELPER, AGENT = os.environ["PAGETIDE_HELPER"], os.environ["PAGETIDE_AGENT"]
-INSTRUMENT, MESSAGE = 9, 10
 SAMPLER, EVENTS, FAULTS, CALLS, LINES, BYTES, BYTES_SAMPLED = (1 << bit for bit in range(7))
 OFF, ON = 0, 1
 LIMIT = 100
@@ -42,16 +42,6 @@ raise SystemExit(5)
 """
 
 
-def number(payload, at):
-    value, shift = 0, 0
-    while True:
-        value |= (payload[at] & 127) << shift
-        shift += 7
-        at += 1
-        if payload[at - 1] < 128:
-            return value, at
-
-
 def is_over(told, instruments):
     """Whether each of INSTRUMENTS that was on was given up and is off, but for sampled bytes, which may be cheap enough once they are rare."""
     last = [instrument for instrument in instruments if (instrument, ON) in told or instrument != FAULTS]
@@ -74,22 +64,17 @@ def run(python, instruments, last):
     late.start()
     told = []
     try:
-        with open(read, "rb") as frames:
-            while header := frames.read(8):
-                length, kind, _ = struct.unpack("<IHH", header)
-                payload = frames.read(length)
-                if kind == INSTRUMENT:
-                    _, at = number(payload, 0)
-                    instrument, at = number(payload, at)
-                    state, at = number(payload, at)
-                    told.append((instrument, state))
+        with open(read, "rb") as stream:
+            for kind, cursor in frames.each(stream):
+                if kind not in (frames.INSTRUMENT, frames.MESSAGE):
+                    continue
+                _, second, third = cursor.varint(), cursor.varint(), cursor.varint()
+                if kind == frames.MESSAGE:
+                    told.append(cursor.rest().decode())
+                else:
+                    told.append((second, third))
                     if is_over(told, last):
                         process.stdin.close()
-                elif kind == MESSAGE:
-                    _, at = number(payload, 0)
-                    _, at = number(payload, at)
-                    _, at = number(payload, at)
-                    told.append(payload[at:].decode())
         out = process.stdout.read()
         return told, out, process.wait()
     finally:

@@ -14,6 +14,9 @@ import tempfile
 import threading
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "pyext"))
+import frames  # noqa: E402
+
 HELPER = os.environ["PAGETIDE_HELPER"]
 NO_PERF = os.environ["PAGETIDE_NO_PERF"]
 MAX = 64
@@ -136,34 +139,20 @@ class Launched(unittest.TestCase):
             process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[write], **kept)
             os.close(write)
             told = []
-            with open(read, "rb") as frames:
+            with open(read, "rb") as stream:
                 # It takes memory until we close its input.
-                while header := frames.read(8):
-                    length, kind, _ = struct.unpack("<IHH", header)
-                    payload = frames.read(length)
-                    if kind == 9:
-                        _, at = self.number(payload, 0)
-                        instrument, at = self.number(payload, at)
-                        state, at = self.number(payload, at)
-                        if instrument == 4:
-                            told.append((state, payload[at:]))
-                            if state == 1:
+                for kind, cursor in frames.each(stream):
+                    if kind == frames.INSTRUMENT:
+                        _, instrument, state = cursor.varint(), cursor.varint(), cursor.varint()
+                        if instrument == frames.INSTRUMENTS["faults"]:
+                            told.append((state, cursor.rest()))
+                            if state == frames.ON:
                                 process.stdin.close()
-                    if kind == 10:
-                        told.append((None, payload))
+                    if kind == frames.MESSAGE:
+                        told.append((None, cursor.rest()))
                         process.stdin.close()
             self.assertEqual(process.wait(60), 0)
             return told
-
-    @staticmethod
-    def number(payload, at):
-        value, shift = 0, 0
-        while True:
-            value |= (payload[at] & 127) << shift
-            shift += 7
-            at += 1
-            if payload[at - 1] < 128:
-                return value, at
 
     @unittest.skipUnless(os.getuid() == 0, "the helper has no rights that the program has not")
     def test_by_the_helper(self):

@@ -3,7 +3,7 @@ import collections
 import os
 import subprocess
 
-STRING, CODE, THREAD, INSTRUMENT, LOST, CALLS, COUNTS = 3, 4, 6, 9, 11, 16, 17
+STRING, CODE, THREAD, INSTRUMENT, MESSAGE, LOST, CALLS, COUNTS = 3, 4, 6, 9, 10, 11, 16, 17
 CALL, RETURN, C_CALL, C_RETURN, C_EXCEPT, LINE, EXCEPT = range(7)
 INSTRUMENTS = {"events": 2, "faults": 4, "calls": 8, "lines": 16, "bytes": 32, "bytes_sampled": 64, "gc": 128}
 OFF, ON, REFUSED = range(3)
@@ -37,6 +37,16 @@ class Cursor:
         length = self.varint()
         self.at += length
         return self.data[self.at - length:self.at]
+
+    def rest(self):
+        return self.data[self.at:]
+
+
+def each(file):
+    """Each frame as it comes: its type, and a cursor over what it says."""
+    while header := file.read(8):
+        length, kind = int.from_bytes(header[:4], "little"), int.from_bytes(header[4:6], "little")
+        yield kind, Cursor(file.read(length))
 
 
 class Stream:
