@@ -30,7 +30,8 @@ libc.malloc.restype = ctypes.c_void_p
 libc.malloc.argtypes = [ctypes.c_size_t]
 libc.free.argtypes = [ctypes.c_void_p]
 libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
-# How long nothing moves before and after, so that the figures of that span can be cut out of a recording.
+# How long nothing moves before and after, so that the figures of that span can be cut out of a recording.  Only time can be waited for: the
+# samples that must fall into it are taken by the helper's clock, and a program has no way to learn that one was.
 CALM_S = 0.1
 ZEROS = bytes(2 << 20)
 

@@ -140,6 +140,7 @@ def growth(scale):
 
 
 def idle(scale):
+    # Doing nothing for some time is what is measured here.
     time.sleep(0.6)
 
 
@@ -181,6 +182,7 @@ def cpu_of(pid):
 
 
 def measure(work, repeats, scale, watched, wait_s):
+    """WAIT_S: before idling, what the helper still has to read and write of the start is to be over; nothing tells this program that it is."""
     cost = {"cpu": [], "wall": []}
     gc.collect()
     forget_peak()

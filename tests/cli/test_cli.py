@@ -263,7 +263,10 @@ class Record(Case):
         self.assertEqual(result.returncode, 4)
 
     def test_switches_while_it_runs(self):
-        """The program waits until what was asked for on the command line has come, or gone: what was asked for last, since it may look late."""
+        """The program waits until what was asked for on the command line has come, or gone: what was asked for last, since it may look late.
+
+        It looks again and again: nobody tells a program that it is measured, and the agent needs its main thread to come by.
+        """
         result = self.record("--instruments", "events", "--switch-at", "0.1:-events", "--switch-at", "0.3:+gc", "-c", """if True:
             import gc, time
             while not gc.callbacks: time.sleep(0.001)
