@@ -42,6 +42,7 @@ report (TideAccount *self,
           && strcmp (said->reason, reason) == 0))
     return;
   self->reported |= bit;
+  self->said_sequence[which] = 1; /* of nothing that the region said: those are even */
   said->state = (uint32_t)state;
   said->unit_bytes = unit;
   snprintf (said->reason, sizeof said->reason, "%s", reason);
@@ -145,6 +146,10 @@ follow_instrument (TideAccount *self, int64_t now_ns, int which, const TideRegio
 
   uint32_t sequence = atomic_load_explicit (&shared->sequence, memory_order_acquire);
 
+  /* At most ticks nothing is new, and it need not be compared.  */
+  if (!(self->wanted & 1u << which)
+      || ((self->reported & 1u << which) && self->said_sequence[which] == sequence))
+    return;
   memcpy (&copy, shared, sizeof copy);
   atomic_thread_fence (memory_order_acquire);
   copy.reason[sizeof copy.reason - 1] = '\0';
@@ -152,6 +157,7 @@ follow_instrument (TideAccount *self, int64_t now_ns, int which, const TideRegio
       || atomic_load_explicit (&shared->sequence, memory_order_relaxed) != sequence)
     return;
   report (self, now_ns, which, (TideInstrumentState)copy.state, copy.unit_bytes, copy.reason);
+  self->said_sequence[which] = sequence;
 }
 
 static void
@@ -301,22 +307,45 @@ tide_account_drain (TideAccount *self, int64_t now_ns)
   return self->agent_state >= TIDE_AGENT_READY;
 }
 
+/* The program in the process is another one than that whose agent was here: its memory is not.  */
+static bool
+is_replaced (TideAccount *self)
+{
+  uint64_t at = self->region->mapped_at, magic = 0, pages;
+
+  if (!self->layout_good || self->agent_state < TIDE_AGENT_READY || at == 0)
+    return false;
+  return (!tide_outside_read (&self->outside, at, &magic, sizeof magic) || magic != TIDE_REGION_MAGIC)
+         && !tide_outside_is_refused (&self->outside) && tide_procfs_read_rss (self->procfs, &pages);
+}
+
 /* The node of the stack that runs, and its thread.  0: nobody's.  IDLE: the main thread runs no Python code
- * at all, as before and after the program itself.  */
+ * at all, as before and after the program itself.  Sees as well whether it is `gone`.  */
 static uint32_t
 find_culprit (TideAccount *self, int64_t now_ns, uint32_t *thread, bool *idle)
 {
   TideOutsideFrame frames[TIDE_RECORD_MAX_FRAMES];
   uint32_t tids[4], n_tids, n = 0, node = 0;
-  uint64_t tstate = 0;
+  uint64_t tstate = 0, magic;
   bool whole = false;
 
   *thread = 0;
   *idle = false;
   if (!self->layout_good || self->agent_state != TIDE_AGENT_READY)
-    return 0;
+    {
+      self->gone = is_replaced (self);
+      return 0;
+    }
   n_tids = tide_threads_rank (&self->threads, tids, sizeof tids / sizeof tids[0]);
   tide_outside_begin (&self->outside);
+  /* The region's page comes with all others that the look needs.  */
+  if (!tide_outside_peek (&self->outside, self->region->mapped_at, &magic, sizeof magic)
+      || magic != TIDE_REGION_MAGIC)
+    {
+      self->gone = is_replaced (self);
+      if (self->gone)
+        return 0;
+    }
   for (uint32_t i = 0; i < n_tids && tstate == 0; i++)
     {
       /* A thread that Python does not know works for one that it knows.  */
@@ -436,31 +465,17 @@ charge_claim (TideAccount *self, int64_t now_ns, int64_t before, int64_t pages)
   return true;
 }
 
-/* The program in the process is another one than that whose agent was here: its memory is not.  */
-static bool
-is_replaced (TideAccount *self)
-{
-  uint64_t at = self->region->mapped_at, magic = 0, pages;
-
-  if (!self->layout_good || self->agent_state < TIDE_AGENT_READY || at == 0)
-    return false;
-  return (!tide_outside_read (&self->outside, at, &magic, sizeof magic) || magic != TIDE_REGION_MAGIC)
-         && !tide_outside_is_refused (&self->outside) && tide_procfs_read_rss (self->procfs, &pages);
-}
-
 bool
 tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
 {
   int64_t before = atomic_load (&self->region->accounted_pages), claimed;
   TideEvent event = { .source = TIDE_SOURCE_OUTSIDE };
+  bool ready = self->agent_state >= TIDE_AGENT_READY, ends = ready && is_shutting_down (self), idle = false;
 
   if (!tide_procfs_read_rss (self->procfs, rss_pages))
     return false;
   if (*rss_pages != self->last_pages)
     {
-      self->gone = is_replaced (self);
-      if (self->gone)
-        return false;
       self->last_pages = *rss_pages;
       self->moved_ns = now_ns;
     }
@@ -470,6 +485,13 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
   claimed = get_claimed (self, before, (int64_t)*rss_pages);
   if (claimed > 0 && claimed == (int64_t)*rss_pages - before && now_ns - self->moved_ns < CLAIM_NS)
     return true;
+  /* Nothing of another program is charged to ours, the claim neither.  */
+  if (ready && !ends && before + claimed != (int64_t)*rss_pages)
+    event.node = find_culprit (self, now_ns, &event.thread, &idle);
+  else
+    self->gone = is_replaced (self);
+  if (self->gone)
+    return false;
   if (claimed > 0)
     {
       if (!charge_claim (self, now_ns, before, claimed))
@@ -481,16 +503,13 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
           return true;
         }
     }
-  if (self->agent_state >= TIDE_AGENT_READY && is_shutting_down (self))
+  if (ends)
     {
       event.source = TIDE_SOURCE_SHUTDOWN;
       event.node = tide_intern_pseudo (&self->intern, SHUTDOWN_NAME);
     }
-  else if (self->agent_state >= TIDE_AGENT_READY)
+  else if (ready)
     {
-      bool idle;
-
-      event.node = find_culprit (self, now_ns, &event.thread, &idle);
       /* The agent tells of the shutdown when it looks next; what an interpreter gives back without one
        * belongs to it all the same.  */
       if (idle && (int64_t)*rss_pages < before)
@@ -516,14 +535,12 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
       event.source = TIDE_SOURCE_START;
       event.node = tide_intern_pseudo (&self->intern, BEFORE_NAME);
     }
-  if (!take_difference (self, before, (int64_t)*rss_pages, &event.delta_pages))
+  if (take_difference (self, before, (int64_t)*rss_pages, &event.delta_pages))
     {
-      flush (self);
-      return true;
+      event.rss_pages = *rss_pages;
+      event.time_ns = tide_stream_stamp (self->stream, now_ns);
+      put (self, &event);
     }
-  event.rss_pages = *rss_pages;
-  event.time_ns = tide_stream_stamp (self->stream, now_ns);
-  put (self, &event);
   flush (self);
   return true;
 }

@@ -34,6 +34,7 @@ typedef struct
   uint32_t reported;    /* instruments of which something was said */
   uint32_t awaited;     /* those that were wished, of which what the region says is from before */
   TideRegionInstrument said[TIDE_N_INSTRUMENTS]; /* what was said of each */
+  uint32_t said_sequence[TIDE_N_INSTRUMENTS];    /* of what the region said then          */
   bool layout_good;
   bool gone;           /* the process has become another program, without this agent */
   bool no_agent;       /* it will not come: nobody can be charged */

@@ -1,9 +1,11 @@
 #include "tide-procfs.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -25,6 +27,7 @@ void
 tide_procfs_init (TideProcfs *self, int pid)
 {
   self->pid = pid;
+  self->cannot_scan = false;
   self->statm = open_of (pid, "statm");
   self->stat = open_of (pid, "stat");
   self->status = open_of (pid, "status");
@@ -86,15 +89,62 @@ tide_procfs_read_rss (TideProcfs *self, uint64_t *pages)
   return read_pages (self->statm, pages);
 }
 
+/* What PAGEMAP_SCAN of Linux 6.7 takes and gives, which older headers lack.  */
+typedef struct
+{
+  uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages;
+  uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
+} Scan;
+
+typedef struct
+{
+  uint64_t start, end, categories;
+} ScanRegion;
+
+#define SCAN _IOWR ('f', 16, Scan)
+#define SCAN_PRESENT (1ull << 3)
+
+/* The same by a call that looks at page tables alone, where reading pagemap looks at each page as well.  */
+static int64_t
+scan_resident (TideProcfs *self, uint64_t address, uint64_t n_pages, uint64_t page_size)
+{
+  ScanRegion regions[TIDE_PROCFS_MAX_PAGES / 2];
+  Scan scan = { .size = sizeof scan,
+                .start = address,
+                .end = address + n_pages * page_size,
+                .vec = (uint64_t)(uintptr_t)regions,
+                .vec_len = sizeof regions / sizeof regions[0],
+                .category_mask = SCAN_PRESENT,
+                .return_mask = SCAN_PRESENT };
+  int n_regions = ioctl (self->pagemap, SCAN, &scan);
+  int64_t n = 0;
+
+  if (n_regions < 0 || scan.walk_end != scan.end)
+    return -1;
+  for (int i = 0; i < n_regions; i++)
+    n += (int64_t)((regions[i].end - regions[i].start) / page_size);
+  return n;
+}
+
 int64_t
 tide_procfs_count_resident (TideProcfs *self, uint64_t address, uint64_t n_pages)
 {
   uint64_t entries[TIDE_PROCFS_MAX_PAGES];
   ssize_t size = (ssize_t)(n_pages * sizeof entries[0]);
-  uint64_t first = address / (uint64_t)sysconf (_SC_PAGESIZE);
+  uint64_t page_size = (uint64_t)sysconf (_SC_PAGESIZE), first = address / page_size;
   int64_t n = 0;
 
-  if (self->pagemap < 0 || n_pages > TIDE_PROCFS_MAX_PAGES || first > INT64_MAX / sizeof entries[0]
+  if (self->pagemap < 0 || n_pages > TIDE_PROCFS_MAX_PAGES)
+    return -1;
+  if (!self->cannot_scan)
+    {
+      n = scan_resident (self, address, n_pages, page_size);
+      if (n >= 0)
+        return n;
+      self->cannot_scan = errno == ENOTTY || errno == EINVAL;
+      n = 0;
+    }
+  if (first > INT64_MAX / sizeof entries[0]
       || pread (self->pagemap, entries, (size_t)size, (off_t)(first * sizeof entries[0])) != size)
     return -1;
   for (uint64_t i = 0; i < n_pages; i++)

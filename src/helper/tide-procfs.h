@@ -13,6 +13,7 @@ typedef struct
   int stat;
   int status;
   int pagemap;
+  bool cannot_scan; /* the kernel is too old to count pages in one call */
 } TideProcfs;
 
 typedef struct
