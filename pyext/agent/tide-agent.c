@@ -99,6 +99,8 @@ drop_in_child (void)
   atomic_store (&agent.called, false);
   tide_instruments_drop ();
   tide_account_drop ();
+  if (!agent.region)
+    return;
   if (mmap (agent.region, TIDE_REGION_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
             -1, 0)
       == MAP_FAILED)

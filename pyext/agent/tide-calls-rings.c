@@ -13,11 +13,15 @@
 
 #define COUNTS_PER_PAGE (4096u / sizeof (uint64_t))
 
+/* In place of a generation: the thread is ending.  */
+#define LEAVING UINT32_MAX
+
 static struct
 {
   TideCallsArea *_Atomic area;
   uint32_t generation; /* goes up when it is closed */
   TideCallsThread *threads[TIDE_CALLS_N_RINGS];
+  bool filled[TIDE_CALLS_N_RINGS]; /* rings of this mapping that are resident */
   _Atomic int64_t own_pages;
   _Atomic int n_leaving; /* threads that give their ring back just now */
   uint64_t n_counts;
@@ -28,7 +32,8 @@ static struct
 /* Small, so that it finds room in any thread.  */
 static __thread TideCallsThread *current __attribute__ ((tls_model ("initial-exec")));
 
-/* Makes SIZE bytes at AT resident without changing them: they are nobody's growth.  */
+/* Makes SIZE bytes at AT resident without changing them: they are nobody's growth.  A little at a time, since
+ * the helper must not see much that is not accounted yet.  */
 static void
 populate (void *at, size_t size)
 {
@@ -38,9 +43,9 @@ populate (void *at, size_t size)
 
 /* Whoever wins this closes the thread's gate and ring.  */
 static bool
-win (TideCallsThread *thread, uint32_t generation)
+win (TideCallsThread *thread, uint32_t generation, uint32_t next)
 {
-  return generation != 0 && atomic_compare_exchange_strong (&thread->generation, &generation, 0);
+  return generation != 0 && atomic_compare_exchange_strong (&thread->generation, &generation, next);
 }
 
 static void
@@ -58,8 +63,12 @@ leave (void *data)
 
   current = NULL;
   atomic_fetch_add (&rings.n_leaving, 1);
-  if (atomic_load (&rings.area) && win (thread, rings.generation))
-    release (thread);
+  /* It is nobody else's before that is done, also if the rings are closed and opened meanwhile.  */
+  if (atomic_load (&rings.area) && win (thread, rings.generation, LEAVING))
+    {
+      release (thread);
+      atomic_store (&thread->generation, 0);
+    }
   atomic_fetch_sub (&rings.n_leaving, 1);
 }
 
@@ -100,6 +109,7 @@ tide_calls_rings_open (TideRegion *region)
       munmap (area, TIDE_CALLS_AREA_SIZE);
       return "The memory for events is not what it should be.";
     }
+  memset (rings.filled, 0, sizeof rings.filled);
   populate (area, TIDE_CALLS_COUNTS_OFFSET);
   rings.n_counts = atomic_load (&area->n_counts);
   if (rings.n_counts > 0)
@@ -111,21 +121,12 @@ tide_calls_rings_open (TideRegion *region)
   return NULL;
 }
 
-/* What a ring is next is another mapping, even at the same address.  */
-static void
-forget_rings (void)
-{
-  for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
-    if (rings.threads[i])
-      rings.threads[i]->ring = NULL;
-}
-
 static void
 give_back (TideCallsArea *area)
 {
   for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
-    if (rings.threads[i] && rings.threads[i]->ring)
-      tide_memory_empty (rings.threads[i]->ring, TIDE_CALLS_RING_SIZE);
+    if (rings.filled[i])
+      tide_memory_empty (tide_calls_area_ring (area, i), TIDE_CALLS_RING_SIZE);
   tide_memory_empty (tide_calls_area_counts (area), rings.n_counts * sizeof (uint64_t));
   tide_memory_empty (area, TIDE_CALLS_COUNTS_OFFSET);
   munmap (area, TIDE_CALLS_AREA_SIZE);
@@ -139,15 +140,14 @@ tide_calls_rings_close (void)
   if (!area)
     return;
   for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
-    if (rings.threads[i] && win (rings.threads[i], rings.generation))
+    if (rings.threads[i] && win (rings.threads[i], rings.generation, 0))
       release (rings.threads[i]);
   atomic_store (&rings.area, NULL);
-  if (++rings.generation == 0)
+  if (++rings.generation == LEAVING)
     rings.generation = 1;
   /* A thread that is just ending may still write to its ring: then the memory stays.  */
   if (atomic_load (&rings.n_leaving) == 0)
     give_back (area);
-  forget_rings ();
 }
 
 void
@@ -159,12 +159,11 @@ tide_calls_rings_drop (void)
     return;
   atomic_store (&rings.area, NULL);
   for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
-    if (rings.threads[i] && win (rings.threads[i], rings.generation))
+    if (rings.threads[i] && win (rings.threads[i], rings.generation, 0))
       tide_rss_gate_drop (&rings.threads[i]->gate);
-  if (++rings.generation == 0)
+  if (++rings.generation == LEAVING)
     rings.generation = 1;
   munmap (area, TIDE_CALLS_AREA_SIZE);
-  forget_rings ();
 }
 
 static TideCallsThread *
@@ -186,12 +185,11 @@ take (TideCallsArea *area, uint32_t index)
       rings.threads[index] = thread;
       thread->index = index;
     }
-  if (thread->ring != ring)
-    {
-      populate (ring, TIDE_CALLS_RING_SIZE);
-      thread->ring = ring;
-      thread->records = tide_calls_ring_records (ring);
-    }
+  if (!rings.filled[index])
+    populate (ring, TIDE_CALLS_RING_SIZE);
+  rings.filled[index] = true;
+  thread->ring = ring;
+  thread->records = tide_calls_ring_records (ring);
   if (!atomic_compare_exchange_strong (&ring->state, &expected, TIDE_CALLS_RING_TAKEN))
     return NULL;
   atomic_store (&ring->tid, (uint32_t)syscall (SYS_gettid));

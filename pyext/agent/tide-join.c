@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -15,6 +16,7 @@ static struct
 {
   TideBoard *board;
   TideBoardSlot *slot; /* that we claimed last */
+  uint32_t pid;        /* of this process, as the helper sees it, when we did */
 } join;
 
 static int
@@ -23,7 +25,20 @@ open_of_helper (uint32_t helper_pid, int fd)
   char path[48];
 
   snprintf (path, sizeof path, "/proc/%u/fd/%d", helper_pid, fd);
-  return open (path, O_RDWR | O_CLOEXEC);
+  /* The number may be another's by now, and the file anything.  */
+  return open (path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+/* In a pid namespace of its own a process has another number for itself than for the helper, with whose /proc
+ * it came.  0: that cannot be told.  */
+static uint32_t
+own_pid (void)
+{
+  char text[16];
+  ssize_t n = readlink ("/proc/self", text, sizeof text - 1);
+
+  text[n > 0 ? n : 0] = '\0';
+  return (uint32_t)strtoul (text, NULL, 10);
 }
 
 bool
@@ -90,9 +105,9 @@ open_region (TideBoardSlot *slot, void *place)
 static bool
 finish_claim (TideBoardSlot *slot, TideSlotState state)
 {
-  uint64_t claimed = TIDE_SLOT_WORD (getpid (), TIDE_SLOT_CLAIMED);
+  uint64_t claimed = TIDE_SLOT_WORD (join.pid, TIDE_SLOT_CLAIMED);
 
-  return atomic_compare_exchange_strong (&slot->word, &claimed, TIDE_SLOT_WORD (getpid (), state));
+  return atomic_compare_exchange_strong (&slot->word, &claimed, TIDE_SLOT_WORD (join.pid, state));
 }
 
 static TideRegion *
@@ -117,13 +132,14 @@ take (TideBoardSlot *slot, bool forked, void *place)
 TideRegion *
 tide_join_claim (bool forked, void *place)
 {
-  uint32_t pid = (uint32_t)getpid ();
+  uint32_t pid = own_pid ();
   TideRegion *region = NULL;
   bool claimed = false;
 
   if (!tide_join_is_open ())
     return NULL;
-  for (uint32_t i = 0; i < TIDE_BOARD_SLOTS && !claimed; i++)
+  join.pid = pid;
+  for (uint32_t i = 0; pid != 0 && i < TIDE_BOARD_SLOTS && !claimed; i++)
     {
       TideBoardSlot *slot = &join.board->slots[(pid + i) % TIDE_BOARD_SLOTS];
       uint64_t offered = TIDE_SLOT_WORD (0, TIDE_SLOT_OFFERED);

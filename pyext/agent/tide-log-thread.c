@@ -30,6 +30,7 @@ static struct
   int n_hidden;
   pthread_key_t key;
   bool has_key;
+  bool prepared;
 } shared;
 
 static __thread TideLogThread *this_thread;
@@ -62,11 +63,23 @@ free_thread (void *data)
   munmap (thread, sizeof *thread);
 }
 
-/* The logs are the parent's; the gate counts the parent's faults, and the thread has another number.  */
+static bool
+make_key (void)
+{
+  int (*volatile create) (pthread_key_t *, void (*) (void *)) = pthread_key_create;
+
+  if (!shared.has_key)
+    shared.has_key = create && create (&shared.key, free_thread) == 0;
+  return shared.has_key;
+}
+
+/* The logs are the parent's; so is the RSS behind the descriptor, the gate counts the parent's faults, and
+ * the thread has another number.  */
 static void
 drop_in_child (void)
 {
   tide_text_log_drop_all ();
+  tide_statm_close ();
   if (!this_thread)
     return;
   tide_rss_gate_drop (&this_thread->gate);
@@ -92,14 +105,11 @@ tide_log_prepare (void)
   shared.has_layout = true;
   if (tide_statm_read () < 0)
     return "/proc/self/statm cannot be read here.";
-  if (!shared.has_key)
+  if (!shared.prepared)
     {
-      int (*volatile create) (pthread_key_t *, void (*) (void *)) = pthread_key_create;
-
-      if (!create || create (&shared.key, free_thread) != 0
-          || pthread_atfork (NULL, NULL, drop_in_child) != 0)
+      if (!make_key () || pthread_atfork (NULL, NULL, drop_in_child) != 0)
         return "There is no memory for logs.";
-      shared.has_key = true;
+      shared.prepared = true;
       tide_py.Py_AtExit (tide_text_log_flush_all);
     }
   shared.page_size = sysconf (_SC_PAGESIZE);
@@ -182,7 +192,7 @@ tide_log_thread (void)
     return NULL;
   thread->tid = (uint32_t)syscall (SYS_gettid);
   tide_rss_gate_open (&thread->gate);
-  if (shared.has_key)
+  if (make_key ())
     pthread_setspecific (shared.key, thread);
   this_thread = thread;
   return thread;

@@ -107,7 +107,10 @@ tide_rss_gate_close (TideRssGate *self)
 void
 tide_rss_gate_drop (TideRssGate *self)
 {
-  tide_rss_gate_close (self);
+  self->faults = &no_faults;
+  /* Pages of events are not inherited, and their place may be somebody else's by now.  */
+  self->map = NULL;
+  close_event (self);
 }
 
 bool

@@ -41,7 +41,7 @@ void tide_rss_gate_set_words (const _Atomic uint64_t *a, const _Atomic uint64_t 
 void tide_rss_gate_open (TideRssGate *self);
 void tide_rss_gate_close (TideRssGate *self);
 
-/* In a forked child: the mapping goes, the descriptor is closed if it is ours.  */
+/* In a forked child, which has no such mapping: the descriptor is closed if it is ours.  */
 void tide_rss_gate_drop (TideRssGate *self);
 
 /* The faults of this thread are counted.  */

@@ -21,6 +21,26 @@ static struct
   ino_t ino;
 } statm = { .fd = -1 };
 
+/* These as system calls, since libc's are places where a thread that is cancelled ends, and ours may hold
+ * the account's lock.  */
+static int
+open_statm (void)
+{
+  return (int)syscall (SYS_openat, AT_FDCWD, "/proc/self/statm", O_RDONLY | O_CLOEXEC);
+}
+
+static ssize_t
+read_statm (char *text, size_t size)
+{
+  return syscall (SYS_pread64, statm.fd, text, size, (off_t)0);
+}
+
+static void
+close_quietly (int fd)
+{
+  syscall (SYS_close, fd);
+}
+
 /* fstat() as a function is younger than the oldest libc that we serve.  */
 static bool
 identify (int fd, struct stat *st)
@@ -62,7 +82,7 @@ tide_descriptor_raise (int fd)
     }
   if (raised < 0)
     return fd;
-  close (fd);
+  close_quietly (fd);
   return raised;
 }
 
@@ -70,7 +90,7 @@ bool
 tide_statm_open (void)
 {
   struct stat st;
-  int fd = open ("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  int fd = open_statm ();
 
   if (fd < 0)
     return false;
@@ -78,7 +98,7 @@ tide_statm_open (void)
   /* Down there each number is one that the program may miss.  */
   if (fd < ROOM || !identify (fd, &st))
     {
-      close (fd);
+      close_quietly (fd);
       return false;
     }
   statm.fd = fd;
@@ -99,7 +119,7 @@ void
 tide_statm_close (void)
 {
   if (is_ours ())
-    close (statm.fd);
+    close_quietly (statm.fd);
   statm.fd = -1;
 }
 
@@ -112,7 +132,7 @@ tide_statm_read (void)
 
   if (!is_ours () && !tide_statm_open ())
     return -1;
-  n = pread (statm.fd, text, sizeof text, 0);
+  n = read_statm (text, sizeof text);
   while (i < n && text[i] != ' ')
     i++;
   if (++i >= n)

@@ -321,6 +321,34 @@ class Hostile(Case):
         names = [row.function for row in events("log") if row.kind == "CALL" and row.function != "<module>"]
         self.assertEqual(names, ["f%d" % n for n in range(9000)])
 
+    def test_log_of_a_child(self):
+        """A forked child that logs sees its own memory, also where its parent has logged before."""
+        with cPyMemTrace.Profile(0, filepath="log"):
+            create_string(1)
+        pid = os.fork()
+        if not pid:
+            status = 1
+            try:
+                with cPyMemTrace.Profile(PAGE, filepath="child"):
+                    kept = create_string(40 * MIB)
+                status = len(kept) != 40 * MIB
+            finally:
+                os._exit(status)
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+        rss = [row.rss for row in events("child", ("NEXT", "PREV", "LAST"))]
+        self.assertGreater(rss[-1] - rss[0], 39 * MIB)
+
+    def test_thread_that_logs_first(self):
+        """What a thread takes for its logs goes with it, that of the first one as well."""
+        program = ("import os, threading\nfrom pagetide import cPyMemTrace\n"
+                   "def log():\n"
+                   "    with cPyMemTrace.Profile(0, filepath='log'): pass\n"
+                   "thread = threading.Thread(target=log)\nthread.start()\nthread.join()\n"
+                   "while len(os.listdir('/proc/self/task')) > 1: pass\n"
+                   "fds = ['/proc/self/fd/' + fd for fd in os.listdir('/proc/self/fd')]\n"
+                   "print([link for link in (os.readlink(fd) for fd in fds if os.path.lexists(fd)) if 'perf_event' in link])\n")
+        self.assertEqual(subprocess.check_output([sys.executable, "-c", program]), b"[]\n")
+
     def test_fork(self):
         """The child writes nothing into its parent's log; a block of its own has one."""
         with cPyMemTrace.Profile(0, filepath="log"):
