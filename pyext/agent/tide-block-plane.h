@@ -4,46 +4,76 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-/* What is known of each live block, where every block is tracked: one word for each 16 bytes of address
- * space, found by the block's address.
+/* What is known of each live block, where every block is tracked: its size and its site, in two bytes for
+ * each 16 bytes of address space, found by the block's address.
  *
- *     address   47 ......... 35 34 ......... 22 21 ............ 4 3   0
+ *     address   47 ......... 36 35 ......... 24 23 ............ 4 3   0
  *               +--------------+--------------+------------------+-----+
- *               | top          | middle       | word             |     |   two planes: bit 3 of the address
+ *               | top          | middle       | slot             |  0  |
  *               +------|-------+------|-------+--------|---------+-----+
  *                      v              v                v
- *               8 Ki pointers   8 Ki pointers   2 MiB of words for 4 MiB of blocks, 16 KiB at a time resident
+ *               4 Ki pointers   4 Ki pointers   2 MiB of slots for 16 MiB of blocks, 16 KiB at a time
+ * resident
+ *
+ * A block of more than 16 bytes has two slots of its own at least, and those two hold its note when it is
+ * short, as nearly all are; a long one's has six.  The slot of the first 16 bytes is FIRST, the others are
+ * MORE, and none of them is 0: so what was left behind by blocks that were given back unseen is known for
+ * what it is.
+ *
+ *     slot     15 14 ... 12 11       0    15 14 13            0
+ *             +--+---------+----------+  +-----+---------------+
+ *     short   |1 | site    | size     |  |0  1 | site >> 3     |
+ *             +--+---------+----------+  +-----+---------------+
+ *     long    |1 |         | LONG     |  |0  1 | size and site, 14 bits in each of five
+ *     beside  |1 |         | BESIDE   |
+ *
+ * What has no room, a block of at most 16 bytes or at an odd multiple of 8, has a word of 8 bytes beside, in
+ * memory that is only there for a chunk that has any.
  *
  * No hashing, no probing and nothing that ever has to be moved; neighbours in the program's memory are
- * neighbours here; and a word is only touched by whoever has its block, so no lock: to give out the address
- * again, the allocator has synchronized with the one who gave it back.  It takes at most half of what blocks
- * take, in steps of 16 KiB, each resident and accounted before it is used (tide-memory.h).
+ * neighbours here; and a slot is only touched by whoever has its block, so no lock: to give out the address
+ * again, the allocator has synchronized with the one who gave it back.  It takes an eighth of what blocks
+ * take, each part resident and accounted before it is used (tide-memory.h): the fresh pages are most of what
+ * counting costs a program that grows.
  *
- * Words are 0 for "nothing".  Any thread.  */
+ * Notes are size << 17 | site, 0 for "nothing".  Any thread.  */
 
-typedef uint64_t TideBlockWord;
+#define TIDE_BLOCK_SITE_BITS 17u
+#define TIDE_BLOCK_MAX_SIZE (((uint64_t)1 << 43) - 1)
 
-#define TIDE_BLOCK_WORD_SHIFT 4u
-#define TIDE_BLOCK_WORD_BITS 18u
-#define TIDE_BLOCK_CHUNK_SHIFT (TIDE_BLOCK_WORD_SHIFT + TIDE_BLOCK_WORD_BITS)
+#define TIDE_BLOCK_SLOT_SHIFT 4u
+#define TIDE_BLOCK_SLOT_BITS 20u
+#define TIDE_BLOCK_CHUNK_SHIFT (TIDE_BLOCK_SLOT_SHIFT + TIDE_BLOCK_SLOT_BITS)
 
-/* Words that become resident together: 16 KiB.  */
-#define TIDE_BLOCK_UNIT_SHIFT 11u
-#define TIDE_BLOCK_N_UNITS (1u << (TIDE_BLOCK_WORD_BITS - TIDE_BLOCK_UNIT_SHIFT))
+/* Slots, and words, that become resident together: 16 KiB and 4 KiB.  */
+#define TIDE_BLOCK_UNIT_SHIFT 13u
+#define TIDE_BLOCK_N_UNITS (1u << (TIDE_BLOCK_SLOT_BITS - TIDE_BLOCK_UNIT_SHIFT))
+#define TIDE_BLOCK_BESIDE_SHIFT 9u
+#define TIDE_BLOCK_N_BESIDE (1u << (TIDE_BLOCK_SLOT_BITS - TIDE_BLOCK_BESIDE_SHIFT))
 
-/* What is before the words, of which the first page is used: the largest page there is.  */
+/* What is before the slots, of which the first page is used: the largest page there is.  */
 #define TIDE_BLOCK_HEAD_SIZE 65536u
 
-/* What says in which chunk the word of an address is; with the bits that no block's address has.  */
-#define TIDE_BLOCK_KEY_MASK (~(uintptr_t)0 << TIDE_BLOCK_CHUNK_SHIFT | 15u)
+#define TIDE_BLOCK_FIRST 0x8000u
+#define TIDE_BLOCK_MORE 0x4000u
+#define TIDE_BLOCK_SIZE_BITS 12u
+#define TIDE_BLOCK_SIZE_MASK 0xfffu /* the smallest sizes are none: they are beside */
+#define TIDE_BLOCK_BESIDE 0u
+#define TIDE_BLOCK_LONG 1u
+#define TIDE_BLOCK_MIN_SHORT 17u
+#define TIDE_BLOCK_N_LONG 6u
+#define TIDE_BLOCK_PART_BITS 14u /* of a note in one MORE */
+#define TIDE_BLOCK_SITE_LOW 3u   /* bits of a site in FIRST */
 
 typedef union
 {
   struct
   {
-    _Atomic uintptr_t key;                        /* of its addresses */
-    _Atomic uint8_t resident[TIDE_BLOCK_N_UNITS]; /* which units are  */
+    _Atomic uint8_t resident[TIDE_BLOCK_N_UNITS]; /* which units are */
+    void *_Atomic beside[2];                      /* words, by bit 3 of the address; NULL: none yet */
+    _Atomic uint8_t beside_resident[2][TIDE_BLOCK_N_BESIDE / 8]; /* a bit each */
   } head;
   char room[TIDE_BLOCK_HEAD_SIZE];
 } TideBlockHead;
@@ -51,55 +81,97 @@ typedef union
 typedef struct
 {
   TideBlockHead before;
-  TideBlockWord words[1u << TIDE_BLOCK_WORD_BITS];
+  uint16_t slots[1u << TIDE_BLOCK_SLOT_BITS];
 } TideBlockChunk;
 
-/* The chunks that were wanted last: of 256 MiB each has its place.  */
-#define TIDE_BLOCK_N_RECENT 64u
-extern TideBlockChunk *_Atomic tide_block_plane_recent[TIDE_BLOCK_N_RECENT]
-    __attribute__ ((visibility ("hidden")));
+/* Resident units are found at once by a table in which each address has one place; whose unit was there first
+ * stays.  So what a thread reads there fits together without a lock.  8 GiB go round it.  */
+#define TIDE_BLOCK_N_KNOWN 65536u
+#define TIDE_BLOCK_KNOWN_SHIFT (TIDE_BLOCK_SLOT_SHIFT + TIDE_BLOCK_UNIT_SHIFT)
 
-TideBlockWord *tide_block_plane_make_slowly (uintptr_t address);
-TideBlockWord *tide_block_plane_find_slowly (uintptr_t address);
+/* The bits in which addresses of a unit that have a slot differ.  */
+#define TIDE_BLOCK_UNIT_MASK ((((uintptr_t)1 << TIDE_BLOCK_UNIT_SHIFT) - 1) << TIDE_BLOCK_SLOT_SHIFT)
 
-/* The word of ADDRESS when it can be told at once, else NULL.  */
-static inline TideBlockWord *
+typedef struct
+{
+  _Atomic uintptr_t key; /* its addresses, with those bits set; 0: none's, at least not now */
+  _Atomic uintptr_t
+      slots; /* less what its first address is shifted; 0: never used.  Never changes any more.  */
+} TideBlockKnown;
+
+extern TideBlockKnown tide_block_plane_known[TIDE_BLOCK_N_KNOWN] __attribute__ ((visibility ("hidden")));
+
+/* The slot of ADDRESS when it can be told at once, else NULL.  */
+static inline __attribute__ ((always_inline)) void *
 tide_block_plane_peek (uintptr_t address)
 {
-  TideBlockChunk *chunk = atomic_load_explicit (
-      &tide_block_plane_recent[address >> TIDE_BLOCK_CHUNK_SHIFT & (TIDE_BLOCK_N_RECENT - 1)],
-      memory_order_acquire);
-  uintptr_t index = address >> TIDE_BLOCK_WORD_SHIFT & (((uintptr_t)1 << TIDE_BLOCK_WORD_BITS) - 1);
+  const TideBlockKnown *known =
+      &tide_block_plane_known[address >> TIDE_BLOCK_KNOWN_SHIFT & (TIDE_BLOCK_N_KNOWN - 1)];
 
-  return __builtin_expect (
-             chunk
-                 && atomic_load_explicit (&chunk->before.head.key, memory_order_relaxed)
-                        == (address & TIDE_BLOCK_KEY_MASK)
-                 && atomic_load_explicit (&chunk->before.head.resident[index >> TIDE_BLOCK_UNIT_SHIFT],
-                                          memory_order_relaxed),
-             1)
-             ? &chunk->words[index]
-             : NULL;
+  if (__builtin_expect (
+          atomic_load_explicit (&known->key, memory_order_acquire) != (address | TIDE_BLOCK_UNIT_MASK), 0))
+    return NULL;
+  /* Two bytes for 16.  */
+  return (void *)(atomic_load_explicit (&known->slots, memory_order_relaxed) + (address >> 3));
 }
 
-/* The word of the block at ADDRESS to be written to, or NULL: memory is out, or the address is none that an
- * allocator gives.  */
-static inline TideBlockWord *
-tide_block_plane_make (uintptr_t address)
+/* Notes that the block at ADDRESS has SIZE and SITE.  False: nothing has happened; tide_block_plane_forget()
+ * and tide_block_plane_put() do it.  */
+static inline __attribute__ ((always_inline)) bool
+tide_block_plane_put_at_once (uintptr_t address, uint64_t size, uint32_t site)
 {
-  TideBlockWord *word = tide_block_plane_peek (address);
+  void *slot = tide_block_plane_peek (address);
+  uint16_t first, second;
+  uint32_t pair;
 
-  return __builtin_expect (word != NULL, 1) ? word : tide_block_plane_make_slowly (address);
+  /* The second slot of the last of a unit is in the next one.  */
+  if (__builtin_expect (!slot || (address | ~TIDE_BLOCK_UNIT_MASK) == ~(uintptr_t)0
+                            || size - TIDE_BLOCK_MIN_SHORT > TIDE_BLOCK_SIZE_MASK - TIDE_BLOCK_MIN_SHORT,
+                        0))
+    return false;
+  memcpy (&pair, slot, sizeof pair);
+  if (__builtin_expect (pair != 0, 0))
+    return false;
+  first = (uint16_t)(TIDE_BLOCK_FIRST | size
+                     | (site & ((1u << TIDE_BLOCK_SITE_LOW) - 1)) << TIDE_BLOCK_SIZE_BITS);
+  second = (uint16_t)(TIDE_BLOCK_MORE | site >> TIDE_BLOCK_SITE_LOW);
+  memcpy (slot, &first, sizeof first);
+  memcpy ((char *)slot + sizeof first, &second, sizeof second);
+  return true;
 }
 
-/* The same of a block that may be known; NULL: it is not.  */
-static inline TideBlockWord *
-tide_block_plane_find (uintptr_t address)
+/* What was noted of the block at ADDRESS, and is not any more.  False: nothing has happened;
+ * tide_block_plane_take() knows more.  */
+static inline __attribute__ ((always_inline)) bool
+tide_block_plane_take_at_once (uintptr_t address, uint64_t *size, uint32_t *site)
 {
-  TideBlockWord *word = tide_block_plane_peek (address);
+  void *slot = tide_block_plane_peek (address);
+  uint16_t first, second;
+  uint32_t nothing = 0;
 
-  return __builtin_expect (word != NULL, 1) ? word : tide_block_plane_find_slowly (address);
+  if (__builtin_expect (!slot, 0))
+    return false;
+  memcpy (&first, slot, sizeof first);
+  *size = first & TIDE_BLOCK_SIZE_MASK;
+  if (__builtin_expect (*size < TIDE_BLOCK_MIN_SHORT || !(first & TIDE_BLOCK_FIRST), 0))
+    return false;
+  memcpy (&second, (char *)slot + sizeof first, sizeof second);
+  *site = (second & ((1u << TIDE_BLOCK_PART_BITS) - 1)) << TIDE_BLOCK_SITE_LOW
+          | (first >> TIDE_BLOCK_SIZE_BITS & ((1u << TIDE_BLOCK_SITE_LOW) - 1));
+  memcpy (slot, &nothing, sizeof nothing);
+  return true;
 }
+
+/* Forgets one of the notes that are in the way of one for the block of SIZE at ADDRESS, and gives it; 0: none
+ * is (any more).  */
+uint64_t tide_block_plane_forget (uintptr_t address, uint64_t size);
+
+/* NOTE for the block at ADDRESS.  False: memory is out, the address is none that an allocator gives, or the
+ * size too large.  */
+bool tide_block_plane_put (uintptr_t address, uint64_t note);
+
+/* What was noted of the block at ADDRESS, and is not any more.  */
+uint64_t tide_block_plane_take (uintptr_t address);
 
 /* All is forgotten, and nothing resident but a few pages.  Threads that are inside another function of these
  * are not harmed.  */

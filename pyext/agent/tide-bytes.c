@@ -16,7 +16,7 @@
 
 /* A note of a block: its size above its site.  */
 #define SITE_MASK (((uint64_t)1 << TIDE_SITE_BITS) - 1)
-#define MAX_SIZE (UINT64_MAX >> TIDE_SITE_BITS)
+_Static_assert(TIDE_SITE_BITS == TIDE_BLOCK_SITE_BITS, "a note has room for a site");
 
 /* Now and then the agent looks what is wanted of it, and whether the interpreter takes itself apart: what it
  * gives back then was live when the program had done.  */
@@ -79,27 +79,40 @@ is_end (void)
   return true;
 }
 
+static void
+remove_note (uint64_t note, bool temporary)
+{
+  tide_sites_remove (note & SITE_MASK, note >> TIDE_SITE_BITS, temporary);
+}
+
+/* False: it cannot be noted.  */
+static __attribute__ ((noinline)) bool
+note_slowly (void *block, size_t size, uint32_t site)
+{
+  uint64_t known;
+
+  /* They were given back unseen.  */
+  while ((known = tide_block_plane_forget ((uintptr_t)block, size)) != 0)
+    remove_note (known, false);
+  if (size <= TIDE_BLOCK_MAX_SIZE
+      && tide_block_plane_put ((uintptr_t)block, (uint64_t)size << TIDE_SITE_BITS | site))
+    return true;
+  tide_sites_miss ();
+  return false;
+}
+
 static inline __attribute__ ((always_inline)) void
 count (void *block, size_t size, bool has_gil)
 {
-  TideBlockWord *word;
   uint32_t site;
 
   if (UNLIKELY (atomic_load_explicit (&bytes.region->suspend, memory_order_relaxed)))
     return;
-  word = tide_block_plane_make ((uintptr_t)block);
-  if (UNLIKELY (!word || size > MAX_SIZE))
-    {
-      tide_sites_miss ();
-      return;
-    }
-  /* It was given back unseen.  */
-  if (UNLIKELY (*word != 0))
-    tide_sites_remove (*word & SITE_MASK, *word >> TIDE_SITE_BITS, false);
   site = has_gil ? tide_site_finder_recall () : 0;
   if (UNLIKELY (site == 0))
     site = tide_site_finder_find (has_gil);
-  *word = (uint64_t)size << TIDE_SITE_BITS | site;
+  if (!tide_block_plane_put_at_once ((uintptr_t)block, size, site) && !note_slowly (block, size, site))
+    return;
   tide_bytes_thread.last = block;
   tide_sites_add (site, size);
 }
@@ -155,18 +168,28 @@ tide_bytes_taken_sampled (void *block, size_t size, bool has_gil)
   return block;
 }
 
+/* What is not noted as most are.  */
+static __attribute__ ((noinline)) bool
+take_note (void *block, uint64_t *size, uint32_t *site)
+{
+  uint64_t note = tide_block_plane_take ((uintptr_t)block);
+
+  *size = note >> TIDE_SITE_BITS;
+  *site = note & SITE_MASK;
+  return note != 0;
+}
+
 void
 tide_bytes_given_back (void *block)
 {
-  TideBlockWord *word = tide_block_plane_find ((uintptr_t)block), note;
+  uint64_t size;
+  uint32_t site;
 
-  if (UNLIKELY (!word))
+  if (!tide_block_plane_take_at_once ((uintptr_t)block, &size, &site) && !take_note (block, &size, &site))
     return;
-  note = *word;
-  if (UNLIKELY (note == 0) || UNLIKELY (is_time (&bytes.n_frees, FREES_PER_LOOK) && is_end ()))
+  if (UNLIKELY (is_time (&bytes.n_frees, FREES_PER_LOOK)) && is_end ())
     return;
-  *word = 0;
-  tide_sites_remove (note & SITE_MASK, note >> TIDE_SITE_BITS, block == tide_bytes_thread.last);
+  tide_sites_remove (site, size, block == tide_bytes_thread.last);
 }
 
 void
@@ -179,16 +202,7 @@ tide_bytes_given_back_sampled (void *block)
 uint64_t
 tide_bytes_lift (void *block)
 {
-  TideBlockWord *word, note;
-
-  if (bytes.sampled)
-    return tide_sampler_lift (block);
-  word = tide_block_plane_find ((uintptr_t)block);
-  if (!word)
-    return 0;
-  note = *word;
-  *word = 0;
-  return note;
+  return bytes.sampled ? tide_sampler_lift (block) : tide_block_plane_take ((uintptr_t)block);
 }
 
 void
@@ -202,7 +216,7 @@ tide_bytes_resized (uint64_t known, void *moved, size_t size, bool has_gil)
       return;
     }
   if (known != 0)
-    tide_sites_remove (known & SITE_MASK, known >> TIDE_SITE_BITS, false);
+    remove_note (known, false);
   if (has_gil)
     tide_bytes_taken (moved, size);
   else
@@ -212,16 +226,10 @@ tide_bytes_resized (uint64_t known, void *moved, size_t size, bool has_gil)
 void
 tide_bytes_put_back (void *block, uint64_t known)
 {
-  TideBlockWord *word;
-
   if (bytes.sampled)
-    {
-      tide_sampler_put_back (block, known);
-      return;
-    }
-  word = tide_block_plane_find ((uintptr_t)block);
-  if (word)
-    *word = known;
+    tide_sampler_put_back (block, known);
+  else if (!tide_block_plane_put ((uintptr_t)block, known))
+    tide_sites_miss ();
 }
 
 static uint64_t

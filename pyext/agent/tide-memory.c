@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -81,7 +82,9 @@ tide_memory_empty (void *memory, size_t size)
     {
       size_t part = size - done < STEP ? size - done : STEP;
 
-      madvise ((char *)memory + done, part, MADV_DONTNEED);
+      /* Parts of a page stay.  */
+      if (madvise ((char *)memory + done, part, MADV_DONTNEED) != 0)
+        memset ((char *)memory + done, 0, part);
       tide_account_own (-pages_of (part));
     }
 }

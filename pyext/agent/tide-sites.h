@@ -13,7 +13,7 @@
  * program's.  Not from signal handlers.  */
 
 /* How many bits a site needs.  */
-#define TIDE_SITE_BITS 20
+#define TIDE_SITE_BITS 17
 
 /* Opens the helper's area.  False: REASON (SIZE bytes) says why not.  Again after a stop: what is live is
  * forgotten.  MEAN_BYTES: as in the header.  */

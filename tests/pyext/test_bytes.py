@@ -257,7 +257,7 @@ kept = keeps()
         program = '''
 import os
 def grow():
-    return [b"g" * (i % 400) for i in range(200000)]
+    return [b"g" * (i % 400) for i in range(400000)]
 kept = grow()
 os._exit(0)
 '''
