@@ -556,33 +556,20 @@ tide_account_commit (void)
   unlock ();
 }
 
-static void
-charge_start (void)
-{
-  uint64_t time_ns = now_ns ();
-  int64_t rss = tide_statm_read ();
-  int64_t delta = rss - atomic_exchange (&account.region->accounted_pages, rss);
-
-  account.stack.tid = (uint32_t)syscall (SYS_gettid);
-  account.stack.n_frames = 0;
-  /* Nothing as well: the last of them says with which RSS the program began.  */
-  tide_stack_write (&account.stack, TIDE_SOURCE_START, time_ns, delta, rss);
-}
-
 void
 tide_account_begin (void)
 {
-  charge_start ();
-  atomic_store (&account.open, true);
-}
+  int64_t rss, delta;
 
-void
-tide_account_settle (void)
-{
+  atomic_store (&account.open, true);
   if (!lock_soon ())
     return;
-  if (tide_ring_has_room (MAX_EVENTS_SIZE))
-    charge_start ();
+  rss = tide_statm_read ();
+  delta = rss - atomic_exchange (&account.region->accounted_pages, rss);
+  account.stack.tid = (uint32_t)syscall (SYS_gettid);
+  account.stack.n_frames = 0;
+  /* Nothing as well: the last of them says with which RSS the program began.  */
+  tide_stack_write (&account.stack, TIDE_SOURCE_START, now_ns (), delta, rss);
   leave ();
 }
 

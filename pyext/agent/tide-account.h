@@ -14,12 +14,9 @@
 bool tide_account_open (TideRegion *region);
 
 /* Charges all that is resident and not yet accounted to TIDE_SOURCE_START, without a stack.  From then on the
- * others work.  */
+ * others work.  Called again when the first instruments are on: whoever looked from outside between their
+ * touching a page and their owning it took that for growth.  */
 void tide_account_begin (void);
-
-/* Charges to the same what came or went since, while the first instruments were started: whoever looked from
- * outside between their touching a page and their owning it took that for growth.  */
-void tide_account_settle (void);
 
 /* FREED: a block that was freed just before, or NULL; a thread that frees its own thread state has no stack
  * any more.  */

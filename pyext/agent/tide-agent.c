@@ -233,7 +233,7 @@ join_after_fork (void)
   if (begin_account ())
     {
       tide_instruments_go_on ();
-      tide_account_settle ();
+      tide_account_begin ();
       tide_wake_go_on (region);
     }
   set_state (TIDE_AGENT_READY);
@@ -304,7 +304,7 @@ begin (void)
       if (begin_account ())
         {
           tide_instruments_apply ();
-          tide_account_settle ();
+          tide_account_begin ();
           tide_wake_begin (region, obey);
         }
       if (tide_join_is_open () && !agent.watches)
