@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 /* Code objects may be made without end (exec, lambdas): beyond this many the table forgets all and begins
- * anew, and those that are met again get another id.  64 Ki slots of 24 bytes are 1.5 MiB.  */
+ * anew, and those that are met again are known by what they contain.  64 Ki slots of 24 bytes are 1.5 MiB. */
 #define MIN_SLOTS 1024u
 #define MAX_SLOTS 65536u
 
@@ -18,12 +18,22 @@ typedef struct
   uint32_t padding;
 } Slot;
 
+/* By contents: the same source that is run again is the same code, wherever it lies.  */
+typedef struct
+{
+  uint64_t hash; /* 0: free */
+  uint32_t id;
+  uint32_t padding;
+} Known;
+
 static struct
 {
   Slot *slots;
   uint32_t n_slots; /* a power of two */
   uint32_t n_used;
-  uint32_t last_id;
+  uint32_t last_id; /* so many are known */
+  uint32_t n_known; /* slots, a power of two */
+  Known *known;
 } table;
 
 static TidePyCode scratch;
@@ -35,18 +45,33 @@ tide_codes_peek (void *context, uint64_t address, void *to, size_t size)
   return true;
 }
 
+static void *
+take_memory (size_t size)
+{
+  void *memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  return memory != MAP_FAILED ? memory : NULL;
+}
+
+static void
+give_back (void *memory, size_t size)
+{
+  if (memory)
+    munmap (memory, size);
+}
+
 void
 tide_codes_forget (void)
 {
-  if (table.slots)
-    munmap (table.slots, table.n_slots * sizeof (Slot));
+  give_back (table.slots, table.n_slots * sizeof (Slot));
+  give_back (table.known, table.n_known * sizeof (Known));
   memset (&table, 0, sizeof table);
 }
 
 size_t
 tide_codes_bytes (void)
 {
-  return table.n_slots * sizeof (Slot) + sizeof scratch;
+  return table.n_slots * sizeof (Slot) + table.n_known * sizeof (Known) + sizeof scratch;
 }
 
 /* Where ADDRESS is, or the free slot where it belongs.  */
@@ -63,8 +88,8 @@ find (Slot *slots, uint32_t n_slots, uint64_t address)
 static bool
 make_room (void)
 {
-  uint32_t n_slots = table.n_slots ? table.n_slots * 2 : MIN_SLOTS;
-  Slot *slots;
+  uint32_t n_before = table.n_slots, n_slots = n_before ? n_before * 2 : MIN_SLOTS;
+  Slot *slots, *before = table.slots;
 
   if (table.n_slots && table.n_used < table.n_slots / 2)
     return true;
@@ -74,17 +99,82 @@ make_room (void)
       table.n_used = 0;
       return true;
     }
-  slots = mmap (NULL, n_slots * sizeof (Slot), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (slots == MAP_FAILED)
+  slots = take_memory (n_slots * sizeof *slots);
+  if (!slots)
     return false;
-  for (uint32_t i = 0; i < table.n_slots; i++)
-    if (table.slots[i].address)
-      *find (slots, n_slots, table.slots[i].address) = table.slots[i];
-  if (table.slots)
-    munmap (table.slots, table.n_slots * sizeof (Slot));
+  for (uint32_t i = 0; i < n_before; i++)
+    if (before[i].address)
+      *find (slots, n_slots, before[i].address) = before[i];
+  /* A process may be forked at any moment, and gives back what stands here.  */
   table.slots = slots;
   table.n_slots = n_slots;
+  give_back (before, n_before * sizeof *before);
   return true;
+}
+
+static Known *
+find_known (Known *known, uint32_t n_known, uint64_t hash)
+{
+  uint32_t at = (uint32_t)(hash >> 32) & (n_known - 1);
+
+  while (known[at].hash && known[at].hash != hash)
+    at = (at + 1) & (n_known - 1);
+  return &known[at];
+}
+
+static bool
+make_known_room (void)
+{
+  uint32_t n_before = table.n_known, n_known = n_before ? n_before * 2 : MIN_SLOTS;
+  Known *known, *before = table.known;
+
+  if (n_before && (table.last_id < n_before / 2 || table.last_id == TIDE_CODES_MAX))
+    return true;
+  known = take_memory (n_known * sizeof *known);
+  if (!known)
+    return false;
+  for (uint32_t i = 0; i < n_before; i++)
+    if (before[i].hash)
+      *find_known (known, n_known, before[i].hash) = before[i];
+  table.known = known;
+  table.n_known = n_known;
+  give_back (before, n_before * sizeof *before);
+  return true;
+}
+
+static uint64_t
+mix (uint64_t hash, uint64_t value)
+{
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
+  return hash ^ hash >> 32;
+}
+
+static uint64_t
+mix_bytes (uint64_t hash, const void *data, size_t length)
+{
+  const uint8_t *at = data;
+  uint64_t word;
+
+  hash = mix (hash, length);
+  for (; length >= sizeof word; at += sizeof word, length -= sizeof word)
+    {
+      memcpy (&word, at, sizeof word);
+      hash = mix (hash, word);
+    }
+  word = 0;
+  memcpy (&word, at, length);
+  return mix (hash, word);
+}
+
+static uint64_t
+hash_of (const TideCodeContents *contents, const TidePyCode *code)
+{
+  uint64_t hash = mix_bytes (code ? 1 : 2, contents->file, contents->file_length);
+
+  hash = mix_bytes (hash, contents->name, contents->name_length);
+  if (code)
+    hash = mix_bytes (mix (hash, code->first_line), code->line_table, code->line_table_length);
+  return hash ? hash : 1;
 }
 
 /* CODE, if there is one, has what CONTENTS has not.  */
@@ -114,6 +204,28 @@ write_record (const TideCodeContents *contents, const TidePyCode *code, uint32_t
   if (code)
     memcpy (to, code->line_table, table_length);
   tide_ring_commit ();
+  return true;
+}
+
+/* The id of what is met at another address, or for the first time: then it is told.  False: there is no room
+ * for that now.  */
+static bool
+identify (const TideCodeContents *contents, const TidePyCode *code, uint32_t *id)
+{
+  uint64_t hash = hash_of (contents, code);
+  Known *known;
+
+  *id = 0;
+  if (!make_known_room ())
+    return false;
+  known = find_known (table.known, table.n_known, hash);
+  if (!known->hash && table.last_id < TIDE_CODES_MAX)
+    {
+      if (!write_record (contents, code, table.last_id + 1))
+        return false;
+      *known = (Known){ .hash = hash, .id = ++table.last_id };
+    }
+  *id = known->id;
   return true;
 }
 
@@ -147,9 +259,8 @@ tide_codes_id (const TidePythonLayout *layout, uint64_t address, uint32_t *id)
       TideCodeContents contents = { scratch.address, scratch.fingerprint, scratch.file,
                                     scratch.name,    scratch.file_length, scratch.name_length };
 
-      if (!write_record (&contents, &scratch, table.last_id + 1))
+      if (!identify (&contents, &scratch, id))
         return false;
-      *id = ++table.last_id;
     }
   fill (slot, address, fingerprint, *id);
   return true;
@@ -169,9 +280,8 @@ tide_codes_named_id (const TideCodeContents *contents, uint32_t *id)
       *id = slot->id;
       return true;
     }
-  if (!write_record (contents, NULL, table.last_id + 1))
+  if (!identify (contents, NULL, id))
     return false;
-  *id = ++table.last_id;
   fill (slot, contents->address, contents->fingerprint, *id);
   return true;
 }

@@ -22,9 +22,6 @@
 /* How often one asks for the lock.  */
 #define PATIENCE 64
 
-/* In place of a site.  */
-#define UNKNOWN UINT32_MAX
-
 /* No code object is there.  */
 static const TideSiteEntry nothing = { .code = 1 };
 
@@ -169,7 +166,7 @@ line_of (uint64_t code, uint32_t offset)
 }
 
 /* Gives the site of an instruction that is met for the first time, and notes it.  0: its caller may have one.
- * UNKNOWN: that cannot be told now.  */
+ * TIDE_SITES_UNKNOWN: that cannot be told now.  */
 static __attribute__ ((noinline, cold)) uint32_t
 learn (TideSitesKnown *known, uint64_t frame, uint64_t code, uint64_t instruction, uint64_t check)
 {
@@ -184,10 +181,15 @@ learn (TideSitesKnown *known, uint64_t frame, uint64_t code, uint64_t instructio
       if (!tide_account_find_code (code, &id))
         {
           errno = saved;
-          return UNKNOWN;
+          return TIDE_SITES_UNKNOWN;
         }
       if (id != 0)
         site = tide_sites_get (id, line_of (code, read.offset), known == &finder.shared);
+      if (site == TIDE_SITES_UNKNOWN)
+        {
+          errno = saved;
+          return site;
+        }
     }
   if (make_room (known))
     {
@@ -232,7 +234,7 @@ find (TideSitesKnown *known, void *tstate)
       uint32_t site = find_frame (known, frame);
 
       if (site != 0)
-        return site != UNKNOWN ? site : 0;
+        return site != TIDE_SITES_UNKNOWN ? site : 0;
       frame = tide_word_at (frame + (uint64_t)finder.layout->frame_previous);
     }
   return 0;

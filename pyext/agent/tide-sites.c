@@ -121,28 +121,38 @@ get (uint32_t code, uint32_t line, TideSiteKind kind, bool shared, uint32_t func
 {
   uint32_t n_sites = atomic_load_explicit (&sites.area->n_sites, memory_order_relaxed);
   uint32_t *slot = find_slot (sites.slots, sites.n_slots, code, line, kind, shared);
+  uint32_t max = kind == TIDE_SITE_LINE ? TIDE_SITES_MAX : TIDE_SITES_MAX_FUNCTION;
 
   if (*slot != 0)
     return *slot;
-  if (n_sites >= TIDE_SITES_MAX || (2 * n_sites >= sites.n_slots && !make_slots (2 * sites.n_slots)))
+  if (n_sites >= max || (2 * n_sites >= sites.n_slots && !make_slots (2 * sites.n_slots)))
     return 0;
   slot = find_slot (sites.slots, sites.n_slots, code, line, kind, shared);
   *slot = add_site (code, line, kind, shared, function);
   return *slot;
 }
 
+/* The lock holder's.  0: there is no room.  */
+static uint32_t
+get_line (uint32_t code, uint32_t line, bool shared)
+{
+  uint32_t function = get (code, 0, TIDE_SITE_FUNCTION, shared, 0);
+
+  return function != 0 ? get (code, line, TIDE_SITE_LINE, shared, function) : 0;
+}
+
 uint32_t
 tide_sites_get (uint32_t code, uint32_t line, bool shared)
 {
-  uint32_t function, site = 0;
+  uint32_t site;
 
-  if (!tide_try_lock (&sites.lock))
+  if (code == 0)
     return NO_PLACE (shared);
-  function = get (code, 0, TIDE_SITE_FUNCTION, shared, 0);
-  if (function != 0)
-    site = get (code, line, TIDE_SITE_LINE, shared, function);
+  if (!tide_try_lock (&sites.lock))
+    return TIDE_SITES_UNKNOWN;
+  site = get_line (code, line, shared);
   tide_try_unlock (&sites.lock);
-  return site != 0 ? site : NO_PLACE (shared);
+  return site;
 }
 
 static TideSitesHeader *
@@ -191,7 +201,7 @@ begin (TideRegion *region)
   for (int shared = 0; shared < 2; shared++)
     add_site (0, 0, TIDE_SITE_PROCESS, shared, 0);
   for (int shared = 0; shared < 2; shared++)
-    tide_sites_get (0, 0, shared);
+    get_line (0, 0, shared);
   sites.area->version = TIDE_SITES_VERSION;
   sites.area->magic = TIDE_SITES_MAGIC;
   return true;

@@ -1,9 +1,14 @@
 #include "tide-codes.h"
 
+#include "tide-region.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_AGENT_IDS (1u << 20)
+#define FULL                                                                                                 \
+  "The program has made more functions than can be told apart: what newer ones take is charged to those "    \
+  "that called them, and their calls are not counted."
 /* Past this the addresses are forgotten, and learned again where they are still in use.  */
 #define MAX_ADDRESSES (1u << 18)
 #define MAX_LINE_TABLES (1u << 18)
@@ -117,6 +122,9 @@ tide_codes_add_agent (TideCodes *self, uint32_t agent_id, const TideCodeContents
   if (self->n_by_agent > before)
     memset (room + before, 0, (self->n_by_agent - before) * sizeof *room);
   room[agent_id - 1] = tide_codes_add (self, contents);
+  /* At the time of the frame before.  */
+  if (agent_id == TIDE_CODES_MAX)
+    tide_stream_put_message (self->intern->stream, 0, TIDE_SEVERITY_WARNING, FULL);
   return true;
 }
 

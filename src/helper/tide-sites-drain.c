@@ -193,6 +193,17 @@ read_all (TideSitesDrain *self, int64_t now_ns)
   return n_changed;
 }
 
+static void
+tell_full (TideSitesDrain *self, int64_t now_ns)
+{
+  if (self->told_full || self->n_told < TIDE_SITES_MAX_FUNCTION)
+    return;
+  self->told_full = true;
+  tide_stream_put_message (self->stream, now_ns, TIDE_SEVERITY_WARNING,
+                           "The program takes Python memory in more places than can be told apart: what is "
+                           "taken in newer ones is charged to those that called them.");
+}
+
 /* Blocks that could not be counted: no figure is exact any more.  */
 static void
 tell_missed (TideSitesDrain *self, int64_t now_ns)
@@ -217,6 +228,7 @@ tide_sites_drain_run (TideSitesDrain *self, int64_t now_ns)
       || tide_outlet_get_pending (self->stream->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
     return;
   period_ns = (int64_t)read_all (self, now_ns) * ENTRY_NS;
+  tell_full (self, now_ns);
   self->next_ns = now_ns
                   + (period_ns < PERIOD_NS       ? PERIOD_NS
                      : period_ns > MAX_PERIOD_NS ? MAX_PERIOD_NS
@@ -229,5 +241,6 @@ tide_sites_drain_end (TideSitesDrain *self, int64_t now_ns)
   if (self->area == NULL)
     return;
   read_all (self, now_ns);
+  tell_full (self, now_ns);
   tell_missed (self, now_ns);
 }

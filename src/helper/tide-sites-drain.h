@@ -19,6 +19,7 @@ typedef struct
   uint32_t n_told; /* sites that have an id in the stream, which is one more than their number */
   int64_t next_ns; /* CLOCK_MONOTONIC */
   uint64_t n_missed;
+  bool told_full;
 
   uint32_t n_entries;
   TideSiteEntry entries[TIDE_SITES_MAX_COUNT];

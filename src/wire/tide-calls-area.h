@@ -29,7 +29,7 @@
 #define TIDE_CALLS_RING_HEAD 4096u
 #define TIDE_CALLS_RING_SIZE                                                                                 \
   (TIDE_CALLS_RING_HEAD + TIDE_CALLS_RING_EVENTS * (uint32_t)sizeof (TideCallsRecord))
-#define TIDE_CALLS_N_COUNTS (1u << 17)
+#define TIDE_CALLS_N_COUNTS (1u << 18) /* more than TIDE_CODES_MAX */
 #define TIDE_CALLS_COUNTS_OFFSET 4096u
 #define TIDE_CALLS_RINGS_OFFSET (TIDE_CALLS_COUNTS_OFFSET + TIDE_CALLS_N_COUNTS * 8u)
 #define TIDE_CALLS_AREA_SIZE (TIDE_CALLS_RINGS_OFFSET + TIDE_CALLS_N_RINGS * TIDE_CALLS_RING_SIZE)

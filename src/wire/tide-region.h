@@ -288,5 +288,7 @@ typedef struct
   uint32_t reserved;
 } TideMarkRecord;
 
+/* Codes that are told apart: the agent gives no greater id.  What it meets beyond them has id 0.  */
+#define TIDE_CODES_MAX ((1u << 18) - 1)
 #define TIDE_RECORD_MAX_NAME 8192
 #define TIDE_RECORD_MAX_LINE_TABLE (64u << 10)
