@@ -23,7 +23,7 @@
 
 #define TIDE_SITES_MAGIC 0x3153455449534554ull
 #define TIDE_SITES_VERSION 1
-#define TIDE_SITES_MAX 262144u
+#define TIDE_SITES_MAX 131072u
 /* From here on no new functions are told apart, only lines of those that are known.  */
 #define TIDE_SITES_MAX_FUNCTION (TIDE_SITES_MAX / 4 * 3)
 
