@@ -32,7 +32,7 @@ test_look (void)
 
       g_assert_cmpfloat (gtk_inscription_get_xalign (get_text (table, 1, column)), ==, is_number ? 1.f : 0.f);
       g_assert_cmpint (has_class (table, 1, column, "number"), ==, is_number);
-      g_assert_cmpint (has_class (table, 1, column, "strong"), ==, column == UI_TABLE_NAME);
+      g_assert_cmpint (has_class (table, 1, column, "strong"), ==, column != UI_TABLE_PLACE);
       g_assert_cmpint (has_class (table, 1, column, "dim"), ==, column == UI_TABLE_PLACE);
       g_assert_cmpint (gtk_inscription_get_text_overflow (get_text (table, 1, column)), ==,
                        column == UI_TABLE_PLACE ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE
@@ -117,6 +117,71 @@ test_others (void)
       g_assert_false (has_class (table, 0, UI_TABLE_NAME, "no-function"));
       g_assert_false (has_class (table, 1, UI_TABLE_PLACE, "no-function"));
     }
+  ui_table_free (table);
+}
+
+/* The right edge of a column's words in its header.  */
+static float
+get_header_end (UiTable *table, guint column)
+{
+  GtkWidget *label = tide_compat_column_header (table->view, column);
+  graphene_rect_t bounds;
+
+  while (!GTK_IS_LABEL (label))
+    {
+      GtkWidget *child = gtk_widget_get_first_child (label);
+
+      while (child != NULL && !GTK_IS_LABEL (child) && gtk_widget_get_first_child (child) == NULL)
+        child = gtk_widget_get_next_sibling (child);
+      g_assert_nonnull (child);
+      label = child;
+    }
+  g_assert_true (gtk_widget_compute_bounds (label, GTK_WIDGET (table->view), &bounds));
+  return bounds.origin.x + bounds.size.width;
+}
+
+static float
+get_text_end (UiTable *table, guint column)
+{
+  graphene_rect_t bounds;
+
+  g_assert_true (gtk_widget_compute_bounds (GTK_WIDGET (get_text (table, 0, column)),
+                                            GTK_WIDGET (table->view), &bounds));
+  return bounds.origin.x + bounds.size.width;
+}
+
+typedef struct
+{
+  UiTable *table;
+  int text; /* width of the number as it was */
+} Resize;
+
+static gboolean
+is_resized (gpointer data)
+{
+  Resize *resize = data;
+
+  return gtk_widget_get_width (GTK_WIDGET (get_text (resize->table, 0, UI_TABLE_SIZE))) != resize->text;
+}
+
+/* The longest that a number usually is can be read beside its bar, and its header stands over it, however
+ * wide the column is made.  */
+static void
+test_number_beside_bar (void)
+{
+  UiTable *table = ui_table_new (3, TRUE);
+  GtkWidget *text = GTK_WIDGET (get_text (table, 0, UI_TABLE_SIZE));
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (text, "+888.8 MiB");
+  Resize resize = { table, 0 };
+  int width;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  g_assert_cmpint (gtk_widget_get_width (text), >=, width);
+  g_assert_cmpfloat (get_header_end (table, UI_TABLE_SIZE), ==, get_text_end (table, UI_TABLE_SIZE));
+  resize.text = gtk_widget_get_width (text);
+  gtk_column_view_column_set_fixed_width (tide_table_columns_get_column (table->columns, UI_TABLE_SIZE), 400);
+  ui_wait (is_resized, &resize);
+  g_assert_cmpfloat (get_header_end (table, UI_TABLE_SIZE), ==, get_text_end (table, UI_TABLE_SIZE));
   ui_table_free (table);
 }
 
@@ -215,6 +280,7 @@ main (int argc, char **argv)
   g_test_add_func ("/table-cells/refresh", test_refresh);
   g_test_add_func ("/table-cells/others", test_others);
   g_test_add_func ("/table-cells/bars", test_bars);
+  g_test_add_func ("/table-cells/number-beside-bar", test_number_beside_bar);
   g_test_add_func ("/table-cells/recycled", test_recycled);
   g_test_add_func ("/table-cells/pick", test_pick);
   return g_test_run ();

@@ -1,11 +1,12 @@
 #include "ui-table.h"
 
+#include "tide-resources.h"
 #include "ui-fixture.h"
 
 static const TideTableColumn columns[UI_TABLE_N_COLUMNS] = {
   [UI_TABLE_NAME] = { "name", 20, 180,
                       TIDE_COLUMN_NAMES | TIDE_COLUMN_EXPAND | TIDE_COLUMN_STRONG | TIDE_COLUMN_KINDS },
-  [UI_TABLE_SIZE] = { "size", 9, 220, TIDE_COLUMN_NUMBER | TIDE_COLUMN_BAR },
+  [UI_TABLE_SIZE] = { "size", 11, 232, TIDE_COLUMN_NUMBER | TIDE_COLUMN_STRONG | TIDE_COLUMN_BAR },
   [UI_TABLE_PLACE] = { "place", 24, 190, TIDE_COLUMN_DIM | TIDE_COLUMN_MIDDLE },
 };
 
@@ -86,6 +87,23 @@ is_mapped (gpointer data)
   return gtk_widget_get_mapped (data);
 }
 
+/* Texts are as wide as in the program.  */
+static void
+load_style (void)
+{
+  static gboolean loaded;
+  g_autoptr (GtkCssProvider) provider = NULL;
+
+  if (loaded)
+    return;
+  loaded = TRUE;
+  tide_resources_ensure ();
+  provider = gtk_css_provider_new ();
+  gtk_css_provider_load_from_resource (provider, TIDE_RESOURCE_PATH "/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 UiTable *
 ui_table_new (guint n_rows, gboolean sortable)
 {
@@ -94,6 +112,7 @@ ui_table_new (guint n_rows, gboolean sortable)
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   g_assert_cmpuint (n_rows, <=, UI_TABLE_MAX_ROWS);
+  load_style ();
   for (guint i = 0; i < n_rows; i++)
     {
       self->rows[i].texts[UI_TABLE_NAME] = g_strdup_printf ("name %u", i);
@@ -103,6 +122,7 @@ ui_table_new (guint n_rows, gboolean sortable)
     }
   self->view = GTK_COLUMN_VIEW (
       gtk_column_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (places)))));
+  gtk_widget_add_css_class (GTK_WIDGET (self->view), "functions");
   self->columns = tide_table_columns_new (self->view, sortable ? &sortable_kind : &in_one_order, self);
   self->window = gtk_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->view));

@@ -4,12 +4,12 @@
 
 #include "tide-delta-bar.h"
 
-#define BAR_SPACE 113
+#define BAR_SPACING 18
 
 int
 tide_table_cells_bar_space (void)
 {
-  return BAR_SPACE;
+  return BAR_SPACING + TIDE_DELTA_BAR_WIDTH + 2 * TIDE_DELTA_BAR_MARGIN;
 }
 
 GtkInscription *
@@ -92,8 +92,10 @@ tide_table_cells_setup (GtkSignalListItemFactory *factory, GtkListItem *item, Ti
     {
       GtkWidget *bar = tide_delta_bar_new ();
 
-      cell = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
-      gtk_widget_set_hexpand (bar, TRUE);
+      cell = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, BAR_SPACING);
+      /* What a wide column leaves is the number's: the bar stays at the end, and the header over the number.
+       */
+      gtk_widget_set_hexpand (text, TRUE);
       gtk_box_append (GTK_BOX (cell), text);
       gtk_box_append (GTK_BOX (cell), bar);
     }

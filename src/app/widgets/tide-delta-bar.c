@@ -6,7 +6,6 @@
 
 #include <math.h>
 
-#define BAR_WIDTH 112
 #define BAR_HEIGHT 8
 
 struct _TideDeltaBar
@@ -28,7 +27,7 @@ tide_delta_bar_measure (GtkWidget *widget,
                         int *natural_baseline)
 {
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 24 : BAR_HEIGHT;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? BAR_WIDTH : BAR_HEIGHT;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? TIDE_DELTA_BAR_WIDTH : BAR_HEIGHT;
   *minimum_baseline = *natural_baseline = -1;
 }
 
@@ -70,6 +69,8 @@ static void
 tide_delta_bar_init (TideDeltaBar *self)
 {
   gtk_widget_add_css_class (GTK_WIDGET (self), "growth");
+  gtk_widget_set_margin_start (GTK_WIDGET (self), TIDE_DELTA_BAR_MARGIN);
+  gtk_widget_set_margin_end (GTK_WIDGET (self), TIDE_DELTA_BAR_MARGIN);
 }
 
 GtkWidget *

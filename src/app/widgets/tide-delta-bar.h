@@ -4,6 +4,10 @@
 
 G_BEGIN_DECLS
 
+/* Pixels; where there is less room, it is shorter.  */
+#define TIDE_DELTA_BAR_WIDTH 88
+#define TIDE_DELTA_BAR_MARGIN 6
+
 /* A small horizontal bar: how much of the greatest change this one is.  Growth has the colour @tide_growth,
  * release @tide_release; the sign stands in the text beside it.  */
 #define TIDE_TYPE_DELTA_BAR (tide_delta_bar_get_type ())

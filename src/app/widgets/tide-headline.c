@@ -90,7 +90,10 @@ tide_headline_update_level (TideHeadline *self, TideProcess *process)
     {
       g_autofree char *text = tide_format_bytes ((guint64)MAX (value, 0));
       g_autofree char *exact = tide_format_bytes_exact ((guint64)MAX (value, 0));
-      g_autofree char *when = tide_format_time (at, G_GINT64_CONSTANT (1000000000));
+      /* To a tenth of a second where the whole is only some of them.  */
+      gint64 second = G_GINT64_CONSTANT (1000000000);
+      gint64 step = tide_process_get_last_time (process) < 10 * second ? second / 10 : second;
+      g_autofree char *when = tide_format_time (at, step);
       g_autofree char *caption = g_strdup_printf (_ ("peak, at %s"), when);
 
       tide_headline_set (self, FIGURE_PEAK, text, caption, exact);
