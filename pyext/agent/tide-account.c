@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-account.h"
+#include "tide-claim.h"
 #include "tide-clock.h"
 #include "tide-codes.h"
 #include "tide-join.h"
@@ -11,7 +12,6 @@
 #include <linux/futex.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,6 +20,14 @@
 
 /* How often a thread that must have the lock asks for it.  */
 #define PATIENCE 64
+
+/* Why somebody looks.  */
+typedef enum
+{
+  ANY,
+  BEFORE_RELEASE, /* or just after: what came is the caller's to tell, to the last page */
+  ARENA_IS_FULL,  /* the caller needs another                                          */
+} TideLookReason;
 
 static struct
 {
@@ -31,9 +39,7 @@ static struct
   const void *_Atomic block;
   size_t block_size; /* what is new of it */
   clockid_t block_clock;
-  uint64_t block_ns; /* when that was, by that clock */
-  TideStack claim;   /* to whom the region's claim belongs */
-  const void *_Atomic arena;
+  uint64_t block_ns;            /* when that was, by that clock */
   int64_t left;                 /* pages that the lock holder's look left to the next signal */
   _Atomic int64_t own_pages;    /* of the instruments */
   _Atomic int64_t signal_pages; /* what may come between two fault signals; 0: there are none */
@@ -51,8 +57,8 @@ tide_account_open (TideRegion *region)
   account.region = region;
   account.bell = tide_join_get_bell () ? tide_join_get_bell () : &region->helper_idle;
   atomic_store (&account.block, NULL);
-  atomic_store (&account.arena, NULL);
   atomic_store (&account.signal_pages, 0);
+  tide_claim_open (region);
   tide_codes_forget ();
   tide_ring_open (region);
   return tide_statm_open ();
@@ -110,9 +116,6 @@ tide_account_ring_bell (void)
 #define PENDING_WALL_NS 1000000000u
 #define LARGE_PAGES 256
 
-/* Arenas are of 256 KiB or 1 MiB.  */
-#define MAX_ARENA_PAGES 512
-
 static void
 forget (void)
 {
@@ -143,90 +146,6 @@ take_pending (int64_t delta, int64_t rss, uint64_t time_ns)
   return delta - part;
 }
 
-/* Growth up to PAGES that nobody has accounted yet, in ARENA when there is one, is STACK's: the helper leaves
- * it to us, see tide-region.h.  */
-static void
-claim (const TideStack *stack, int64_t pages, const void *arena)
-{
-  TideRegionClaim *shared = &account.region->claim;
-  uint32_t sequence = atomic_load_explicit (&shared->sequence, memory_order_relaxed);
-
-  if (stack != &account.claim)
-    {
-      account.claim.tid = stack->tid;
-      account.claim.n_frames = stack->n_frames;
-      account.claim.truncated = stack->truncated;
-      memcpy (account.claim.frames, stack->frames, stack->n_frames * sizeof stack->frames[0]);
-    }
-  atomic_store_explicit (&shared->sequence, sequence + 1, memory_order_relaxed);
-  atomic_thread_fence (memory_order_release);
-  shared->tid = stack->tid;
-  shared->n_frames = stack->n_frames;
-  shared->truncated = stack->truncated;
-  memcpy (shared->frames, stack->frames, stack->n_frames * sizeof stack->frames[0]);
-  atomic_store_explicit (&shared->sequence, sequence + 2, memory_order_release);
-  atomic_store (&account.arena, arena);
-  atomic_store (&account.region->claim_arena, (uint64_t)(uintptr_t)arena);
-  atomic_store (&account.region->claim_arena_pages, arena ? (uint64_t)pages : 0);
-  atomic_store (&account.region->claim_taken, 0);
-  atomic_store (&account.region->claimed_pages, pages);
-}
-
-static void
-unclaim (void)
-{
-  atomic_store (&account.arena, NULL);
-  atomic_store (&account.region->claim_arena, 0);
-  atomic_store (&account.region->claimed_pages, 0);
-}
-
-static void
-limit_claim (int64_t pages)
-{
-  _Atomic int64_t *claimed = &account.region->claimed_pages;
-  int64_t now = atomic_load (claimed);
-
-  /* The helper takes from it as well.  */
-  while (now > pages && !atomic_compare_exchange_weak (claimed, &now, pages))
-    ;
-}
-
-/* Pages of the claim's arena that have become resident and were not charged yet; MAX when the claim is for no
- * arena, or nobody knows.  */
-static int64_t
-come_of_arena (int64_t max)
-{
-  unsigned char pages[MAX_ARENA_PAGES];
-  void *arena = (void *)atomic_load (&account.arena);
-  size_t n = atomic_load (&account.region->claim_arena_pages);
-  int64_t resident = 0;
-
-  if (!arena || n > MAX_ARENA_PAGES || mincore (arena, n * account.region->page_size, pages) != 0)
-    return max;
-  for (size_t i = 0; i < n; i++)
-    resident += pages[i] & 1;
-  resident -= atomic_load (&account.region->claim_taken);
-  return resident < 0 ? 0 : resident < max ? resident : max;
-}
-
-/* Takes what was claimed out of DELTA.  */
-static int64_t
-take_claim (int64_t delta, int64_t rss, uint64_t time_ns)
-{
-  int64_t claimed = atomic_load_explicit (&account.region->claimed_pages, memory_order_relaxed);
-  int64_t part = delta < claimed ? delta : claimed;
-
-  if (part > 0)
-    part = come_of_arena (part);
-  if (part <= 0)
-    return delta;
-  atomic_fetch_add (&account.region->claim_taken, part);
-  atomic_fetch_sub (&account.region->claimed_pages, part);
-  tide_stack_write (&account.claim, TIDE_SOURCE_PENDING, time_ns, part, rss);
-  return delta - part;
-}
-
-/* Distributes growth.  Gives what is the calling stack's.  */
 static bool
 is_of_block (const void *touched)
 {
@@ -250,8 +169,14 @@ shrink_pending (int64_t pages)
     forget ();
 }
 
+/* Distributes growth.  Gives what is the calling stack's.  */
 static int64_t
-share (TideSource source, const void *touched, int64_t delta, int64_t rss, uint64_t time_ns)
+share (TideSource source,
+       TideLookReason reason,
+       const void *touched,
+       int64_t delta,
+       int64_t rss,
+       uint64_t time_ns)
 {
   int64_t signal_pages = atomic_load_explicit (&account.signal_pages, memory_order_relaxed);
 
@@ -267,7 +192,7 @@ share (TideSource source, const void *touched, int64_t delta, int64_t rss, uint6
     }
   delta = take_pending (delta, rss, time_ns);
   if (signal_pages == 0 || delta <= signal_pages)
-    delta = take_claim (delta, rss, time_ns);
+    delta = tide_claim_take (delta, reason == ARENA_IS_FULL, rss, time_ns);
   return delta;
 }
 
@@ -280,7 +205,7 @@ lose (void)
 /* The lock holder's look.  ADDRESS: what was touched, or freed.  GROWN: the pages that were charged to the
  * calling stack.  False: nothing can be written now.  */
 static bool
-look (TideSource source, const void *address, bool before_release, uint64_t time_ns, int64_t *grown)
+look (TideSource source, const void *address, TideLookReason reason, uint64_t time_ns, int64_t *grown)
 {
   TideRegion *region = account.region;
   int64_t rss = tide_statm_read ();
@@ -299,7 +224,7 @@ look (TideSource source, const void *address, bool before_release, uint64_t time
     return false;
   delta = rss - atomic_load_explicit (&region->accounted_pages, memory_order_relaxed);
   /* A little growth is for the next signal, which knows whose it is, unless a release is about to hide it. */
-  if (delta == 0 || (source == TIDE_SOURCE_ALLOC && !before_release && delta > 0 && delta <= signal_pages))
+  if (delta == 0 || (source == TIDE_SOURCE_ALLOC && reason == ANY && delta > 0 && delta <= signal_pages))
     {
       account.left = delta;
       return true;
@@ -314,12 +239,12 @@ look (TideSource source, const void *address, bool before_release, uint64_t time
     }
   delta = rss - atomic_exchange (&region->accounted_pages, rss);
   if (delta > 0)
-    delta = share (source, address, delta, rss, time_ns);
+    delta = share (source, reason, address, delta, rss, time_ns);
   *grown = delta;
   if (delta)
     tide_stack_write (&account.stack, source, time_ns, delta, rss);
   if (source == TIDE_SOURCE_FAULT)
-    claim (&account.stack, signal_pages, NULL);
+    tide_claim_make (&account.stack, signal_pages, NULL);
   tide_account_ring_bell ();
   return true;
 }
@@ -349,7 +274,7 @@ tide_account_is_measuring (void)
 }
 
 static void
-enter_and_look (TideSource source, const void *freed, bool before_release)
+enter_and_look (TideSource source, const void *freed, TideLookReason reason)
 {
   uint64_t time_ns;
   int64_t grown;
@@ -357,7 +282,7 @@ enter_and_look (TideSource source, const void *freed, bool before_release)
   if (!tide_account_is_measuring () || !lock_soon ())
     return;
   time_ns = now_ns ();
-  look (source, freed, before_release, time_ns, &grown);
+  look (source, freed, reason, time_ns, &grown);
   leave ();
   tide_account_add_cost (TIDE_INSTRUMENT_EVENTS, now_ns () - time_ns);
 }
@@ -365,7 +290,7 @@ enter_and_look (TideSource source, const void *freed, bool before_release)
 void
 tide_account (TideSource source, const void *freed)
 {
-  enter_and_look (source, freed, false);
+  enter_and_look (source, freed, ANY);
 }
 
 void
@@ -376,14 +301,20 @@ tide_account_fault (const void *touched, uint64_t time_ns)
   /* The signal may have interrupted the lock's holder.  */
   if (!tide_account_is_measuring () || !lock ())
     return;
-  look (TIDE_SOURCE_FAULT, touched, false, time_ns, &grown);
+  look (TIDE_SOURCE_FAULT, touched, ANY, time_ns, &grown);
   leave ();
 }
 
 void
 tide_account_before_release (void)
 {
-  enter_and_look (TIDE_SOURCE_ALLOC, NULL, true);
+  enter_and_look (TIDE_SOURCE_ALLOC, NULL, BEFORE_RELEASE);
+}
+
+void
+tide_account_before_arena (void)
+{
+  enter_and_look (TIDE_SOURCE_ALLOC, NULL, ARENA_IS_FULL);
 }
 
 void
@@ -396,12 +327,10 @@ tide_account_arena (const void *arena, size_t size)
   since_ns = now_ns ();
   /* What was claimed for the one before has come by now, or will not.  */
   if (tide_ring_has_room (MAX_EVENTS_SIZE)
-      && tide_stack_capture (&account.claim, &account.region->layout, NULL))
-    {
-      claim (&account.claim, (int64_t)(size / account.region->page_size), arena);
-    }
+      && tide_stack_capture (&account.stack, &account.region->layout, NULL))
+    tide_claim_make (&account.stack, (int64_t)(size / account.region->page_size), arena);
   else
-    unclaim ();
+    tide_claim_end ();
   unlock ();
   tide_account_add_cost (TIDE_INSTRUMENT_EVENTS, now_ns () - since_ns);
 }
@@ -409,9 +338,9 @@ tide_account_arena (const void *arena, size_t size)
 void
 tide_account_arena_gone (const void *arena)
 {
-  if (atomic_load (&account.arena) != arena || !lock ())
+  if (!tide_claim_is_for (arena) || !lock ())
     return;
-  unclaim ();
+  tide_claim_end ();
   unlock ();
 }
 
@@ -420,11 +349,11 @@ tide_account_set_signal_pages (int64_t pages)
 {
   /* Without signals the claim of the last one has no meaning.  */
   if (atomic_exchange (&account.signal_pages, pages) != 0 && pages == 0)
-    unclaim ();
+    tide_claim_end ();
 }
 
 void
-tide_account_block (const void *block, size_t size, bool looked)
+tide_account_block (const void *block, const void *fresh, size_t size, bool looked)
 {
   int64_t missing, grown;
   uint64_t time_ns;
@@ -434,7 +363,7 @@ tide_account_block (const void *block, size_t size, bool looked)
   /* In a child that is left alone the region is empty, its size of a page too.  */
   missing = (int64_t)(size / account.region->page_size) + 1;
   time_ns = now_ns ();
-  if (!look (TIDE_SOURCE_ALLOC, NULL, looked, time_ns, &grown))
+  if (!look (TIDE_SOURCE_ALLOC, NULL, looked ? BEFORE_RELEASE : ANY, time_ns, &grown))
     missing = 0;
   /* Some allocators fill what they hand out (MALLOC_PERTURB_, debug hooks).  */
   if (grown >= missing || (looked && grown > 0))
@@ -442,6 +371,7 @@ tide_account_block (const void *block, size_t size, bool looked)
   if (missing > 0 && tide_ring_has_room (MAX_EVENTS_SIZE)
       && tide_stack_capture (&account.pending, &account.region->layout, NULL))
     {
+      tide_claim_tell_block (&account.pending, fresh, size);
       atomic_store (&account.region->pending_pages, missing);
       account.block_size = size;
       atomic_store (&account.block, block);
@@ -450,7 +380,7 @@ tide_account_block (const void *block, size_t size, bool looked)
       /* The last signal's stack has what came until now; a system call that fills the block brings no other.
        */
       if (atomic_load_explicit (&account.signal_pages, memory_order_relaxed) != 0)
-        limit_claim (account.left);
+        tide_claim_limit (account.left);
     }
   else
     forget ();

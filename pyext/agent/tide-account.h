@@ -32,18 +32,21 @@ void tide_account_before_release (void);
 
 /* ARENA, of SIZE bytes, was just taken for the calling stack: the pages that come are its site's, up to that
  * size.  Which function has to open an arena is a matter of chance, in proportion to what each takes; a look
- * at whoever runs when the pages are seen is not.  No effect while there are fault signals, which know
- * better.  */
+ * at whoever runs when the pages are seen is not.  The same is true of who finds it full: what is still
+ * uncharged then of the arena's second half is that stack's (tide_account_before_arena()), so that where one
+ * function takes over from another half an arena at most is misplaced.  No effect while there are fault
+ * signals, which know better.  */
+void tide_account_before_arena (void);
 void tide_account_arena (const void *arena, size_t size);
 void tide_account_arena_gone (const void *arena);
 
 /* Fault signals come at least once for so many new pages; 0: there are none.  */
 void tide_account_set_signal_pages (int64_t pages);
 
-/* As tide_account(); then remembers that BLOCK, of which SIZE bytes are new, was just handed out to this
- * stack and will be filled from now on: pages that come are its site's, up to that size.  LOOKED: the caller
- * also looked just before it took the block, so that what came since is of it.  */
-void tide_account_block (const void *block, size_t size, bool looked);
+/* As tide_account(); then remembers that BLOCK, of which SIZE bytes from FRESH on are new, was just handed
+ * out to this stack and will be filled from now on: pages that come are its site's, up to that size.  LOOKED:
+ * the caller also looked just before it took the block, so that what came since is of it.  */
+void tide_account_block (const void *block, const void *fresh, size_t size, bool looked);
 
 /* That block while pages of it are missing, else NULL.  One load, for hot paths.  */
 const void *tide_account_pending (void);

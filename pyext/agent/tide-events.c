@@ -88,13 +88,14 @@ look (const void *freed)
   errno = saved;
 }
 
+/* The last FRESH bytes of a block of SIZE are new.  */
 static COLD void
-look_for_block (const void *block, size_t size, bool looked)
+look_for_block (const char *block, size_t size, size_t fresh, bool looked)
 {
   int saved = errno;
 
   atomic_store_explicit (&events.since_block, 0, memory_order_relaxed);
-  tide_account_block (block, size, looked);
+  tide_account_block (block, block + size - fresh, fresh, looked);
   tide_agent_poll ();
   errno = saved;
 }
@@ -171,7 +172,7 @@ raise_high (void *block, size_t size, size_t fresh)
   set (high, end + (size >= BIG ? 0 : STEP << tide_account_get_slower ()));
   set (&events.top_seen, heap_top ());
   if (size >= BIG)
-    look_for_block (block, fresh, false);
+    look_for_block (block, size, fresh, false);
   else
     look (NULL);
 }
@@ -184,7 +185,7 @@ taken (void *block, size_t size, size_t fresh)
   if (!block)
     return NULL;
   if (UNLIKELY (size >= BIG && (!events.chunk_words || chunk_word (block) & CHUNK_OWN_MAPPING)))
-    look_for_block (block, fresh, !events.chunk_words);
+    look_for_block (block, size, fresh, !events.chunk_words);
   else if (UNLIKELY (events.chunk_words && (uintptr_t)block + size > get (&events.high)))
     raise_high (block, size, fresh);
   else if (UNLIKELY (heap_top () != get (&events.top_seen)))
@@ -239,7 +240,7 @@ realloc_mapping (const TidePyAllocator *below, void *ctx, void *block, size_t si
   moved = below->realloc (ctx, block, size);
   /* Moved by mremap: only the new part is not resident.  */
   if (moved && size > old)
-    look_for_block (moved, size - old, false);
+    look_for_block (moved, size, size - old, false);
   else
     look (NULL);
   return moved;
@@ -289,6 +290,16 @@ tide_events_free (const TidePyAllocator *below, void *ctx, void *block)
     follow_top (block);
 }
 
+static COLD void
+look_before_arena (void)
+{
+  int saved = errno;
+
+  tide_account_before_arena ();
+  tide_agent_poll ();
+  errno = saved;
+}
+
 static void *
 arena_alloc (void *ctx, size_t size)
 {
@@ -296,7 +307,7 @@ arena_alloc (void *ctx, size_t size)
   int saved;
 
   if (size >= BIG)
-    look (NULL);
+    look_before_arena ();
   arena = events.arena.alloc (ctx, size);
   if (arena && size >= BIG)
     {

@@ -1,4 +1,5 @@
 #include "tide-account.h"
+#include "tide-account-private.h"
 #include "tide-marks.h"
 
 #include <stdio.h>
@@ -10,8 +11,6 @@
 #define CLAIM_NS 20000000
 /* How long the stack that was seen last answers for growth that is seen when there is none any more.  */
 #define CULPRIT_NS 100000000
-/* More pages than any machine has: no difference of the account.  */
-#define MAX_PAGES (1ll << 52)
 /* Nobody's RSS.  */
 #define MAX_RSS (1ull << 40)
 
@@ -117,8 +116,8 @@ flush (TideAccount *self)
   self->n_events = 0;
 }
 
-static void
-put (TideAccount *self, const TideEvent *event)
+void
+tide_account_put (TideAccount *self, const TideEvent *event)
 {
   if (event->rss_pages > self->top_pages && event->rss_pages < MAX_RSS)
     self->top_pages = event->rss_pages;
@@ -224,9 +223,8 @@ take_code (TideAccount *self)
   self->ring.broken = !tide_codes_add_agent (&self->codes, record->id, &contents);
 }
 
-/* The node of a stack that the agent read.  */
-static uint32_t
-find_node (TideAccount *self, const TideRecordFrame *frames, uint32_t n_frames, bool truncated)
+uint32_t
+tide_account_find_node (TideAccount *self, const TideRecordFrame *frames, uint32_t n_frames, bool truncated)
 {
   uint32_t node = truncated ? tide_intern_pseudo (&self->intern, DEEP_NAME) : 0;
 
@@ -253,7 +251,7 @@ take_event (TideAccount *self, int64_t now_ns)
   else if (record->source == TIDE_SOURCE_SHUTDOWN)
     event.node = tide_intern_pseudo (&self->intern, SHUTDOWN_NAME);
   else
-    event.node = find_node (self, record->frames, record->n_frames, record->truncated != 0);
+    event.node = tide_account_find_node (self, record->frames, record->n_frames, record->truncated != 0);
   /* A clock that is ahead of ours would put all that follows into the future.  */
   event.time_ns = tide_stream_stamp (self->stream,
                                      record->time_ns < (uint64_t)now_ns ? (int64_t)record->time_ns : now_ns);
@@ -261,7 +259,7 @@ take_event (TideAccount *self, int64_t now_ns)
   event.rss_pages = record->rss_pages;
   event.thread = tide_intern_thread (&self->intern, self->pid, record->tid);
   event.source = (TideSource)record->source;
-  put (self, &event);
+  tide_account_put (self, &event);
 }
 
 static void
@@ -383,24 +381,6 @@ find_culprit (TideAccount *self, int64_t now_ns, uint32_t *thread, bool *idle)
   return node;
 }
 
-/* Takes the difference from BEFORE to NOW, unless the agent was faster.  */
-static bool
-take_difference (TideAccount *self, int64_t before, int64_t now, int64_t *delta)
-{
-  if (before < 0 || before > MAX_PAGES
-      || !atomic_compare_exchange_strong (&self->region->accounted_pages, &before, now))
-    return false;
-  *delta = now - before;
-  if (*delta > 0)
-    {
-      int64_t pending = atomic_load (&self->region->pending_pages);
-
-      if (pending > 0)
-        atomic_fetch_sub (&self->region->pending_pages, pending < *delta ? pending : *delta);
-    }
-  return true;
-}
-
 /* What an interpreter gives back when it takes itself apart says nothing of the program.  */
 static bool
 is_shutting_down (TideAccount *self)
@@ -409,99 +389,54 @@ is_shutting_down (TideAccount *self)
          || atomic_load_explicit (&self->region->finalizing, memory_order_relaxed) != 0;
 }
 
-/* Growth that the agent claimed is left to it as long as RSS moves: how much of what came since BEFORE that
- * is.  Of an arena it is what is resident of it.  */
-static int64_t
-get_claimed (TideAccount *self, int64_t before, int64_t now)
+/* Who is charged with a change by the stack that runs, EVENT's, or IDLE.  */
+static void
+settle_whose (TideAccount *self, int64_t now_ns, bool idle, bool grown, TideEvent *event)
 {
-  int64_t claimed = atomic_load (&self->region->claimed_pages), come;
-  uint64_t arena = atomic_load (&self->region->claim_arena);
-
-  if (self->agent_state != TIDE_AGENT_READY || claimed <= 0 || before < 0 || before >= now)
-    return 0;
-  if (claimed > now - before)
-    claimed = now - before;
-  if (arena == 0)
-    return claimed;
-  come = tide_procfs_count_resident (self->procfs, arena, atomic_load (&self->region->claim_arena_pages));
-  if (come < 0)
-    return claimed;
-  come -= atomic_load (&self->region->claim_taken);
-  if (come < claimed)
-    claimed = come > 0 ? come : 0;
-  return claimed;
-}
-
-/* Charges the PAGES that came after BEFORE to the stack for which the agent claimed them.  False: it is just
- * being written, or the agent was faster.  */
-static bool
-charge_claim (TideAccount *self, int64_t now_ns, int64_t before, int64_t pages)
-{
-  TideRegionClaim *claim = &self->region->claim;
-  TideRecordFrame frames[TIDE_RECORD_MAX_FRAMES];
-  uint32_t sequence = atomic_load_explicit (&claim->sequence, memory_order_acquire);
-  uint32_t tid = claim->tid, n_frames = claim->n_frames;
-  bool truncated = claim->truncated;
-  TideEvent event = { .source = TIDE_SOURCE_PENDING };
-
-  if (pages <= 0 || (sequence & 1) != 0 || n_frames > TIDE_RECORD_MAX_FRAMES)
-    return false;
-  memcpy (frames, claim->frames, n_frames * sizeof frames[0]);
-  atomic_thread_fence (memory_order_acquire);
-  /* A code that the ring has not brought yet will have come by the next tick.  */
-  for (uint32_t i = 0; i < n_frames; i++)
-    if (frames[i].code > self->codes.n_by_agent)
-      return false;
-  if (atomic_load_explicit (&claim->sequence, memory_order_relaxed) != sequence
-      || !take_difference (self, before, before + pages, &event.delta_pages))
-    return false;
-  atomic_fetch_sub (&self->region->claimed_pages, pages);
-  atomic_fetch_add (&self->region->claim_taken, pages);
-  event.node = find_node (self, frames, n_frames, truncated);
-  event.thread = tide_intern_thread (&self->intern, self->pid, tid);
-  event.rss_pages = (uint64_t)(before + pages);
-  event.time_ns = tide_stream_stamp (self->stream, now_ns);
-  put (self, &event);
-  return true;
-}
-
-bool
-tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
-{
-  int64_t before = atomic_load (&self->region->accounted_pages), claimed;
-  TideEvent event = { .source = TIDE_SOURCE_OUTSIDE };
-  bool ready = self->agent_state >= TIDE_AGENT_READY, ends = ready && is_shutting_down (self), idle = false;
-
-  if (!tide_procfs_read_rss (self->procfs, rss_pages))
-    return false;
-  if (*rss_pages != self->last_pages)
+  /* The agent tells of the shutdown when it looks next; what an interpreter gives back without one belongs
+   * to it all the same.  */
+  if (idle && !grown)
     {
-      self->last_pages = *rss_pages;
-      self->moved_ns = now_ns;
+      event->source = TIDE_SOURCE_SHUTDOWN;
+      event->node = tide_intern_pseudo (&self->intern, SHUTDOWN_NAME);
     }
-  if (self->wanted == 0 || (int64_t)*rss_pages == before
-      || tide_outlet_get_pending (self->stream->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
-    return true;
-  claimed = get_claimed (self, before, (int64_t)*rss_pages);
-  if (claimed > 0 && claimed == (int64_t)*rss_pages - before && now_ns - self->moved_ns < CLAIM_NS)
-    return true;
+  /* Growth was there before the stack was gone: it is of who ran then.  */
+  else if (idle && now_ns - self->culprit_ns < CULPRIT_NS)
+    {
+      event->node = self->culprit;
+      event->thread = self->culprit_thread;
+    }
+  else
+    {
+      self->culprit = event->node;
+      self->culprit_thread = event->thread;
+      self->culprit_ns = now_ns;
+    }
+}
+
+static void
+charge_difference (TideAccount *self, int64_t now_ns, int64_t before, int64_t now)
+{
+  int64_t claimed = tide_account_get_claimed (self, before, now);
+  bool ready = self->agent_state >= TIDE_AGENT_READY, ends = ready && is_shutting_down (self), idle = false;
+  TideEvent event = { .source = TIDE_SOURCE_OUTSIDE };
+
+  if (claimed > 0 && claimed == now - before && now_ns - self->moved_ns < CLAIM_NS)
+    return;
   /* Nothing of another program is charged to ours, the claim neither.  */
-  if (ready && !ends && before + claimed != (int64_t)*rss_pages)
+  if (ready && !ends && before + claimed != now)
     event.node = find_culprit (self, now_ns, &event.thread, &idle);
   else
     self->gone = is_replaced (self);
   if (self->gone)
-    return false;
+    return;
   if (claimed > 0)
     {
-      if (!charge_claim (self, now_ns, before, claimed))
-        return true;
+      if (!tide_account_charge_claim (self, now_ns, before, claimed))
+        return;
       before += claimed;
-      if (before == (int64_t)*rss_pages)
-        {
-          flush (self);
-          return true;
-        }
+      if (before == now)
+        return;
     }
   if (ends)
     {
@@ -510,39 +445,60 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
     }
   else if (ready)
     {
-      /* The agent tells of the shutdown when it looks next; what an interpreter gives back without one
-       * belongs to it all the same.  */
-      if (idle && (int64_t)*rss_pages < before)
-        {
-          event.source = TIDE_SOURCE_SHUTDOWN;
-          event.node = tide_intern_pseudo (&self->intern, SHUTDOWN_NAME);
-        }
-      /* Growth was there before the stack was gone: it is of who ran then.  */
-      else if (idle && now_ns - self->culprit_ns < CULPRIT_NS)
-        {
-          event.node = self->culprit;
-          event.thread = self->culprit_thread;
-        }
-      else
-        {
-          self->culprit = event.node;
-          self->culprit_thread = event.thread;
-          self->culprit_ns = now_ns;
-        }
+      settle_whose (self, now_ns, idle, now > before, &event);
+      if (!tide_account_charge_block (self, now_ns, &before, now, event.node))
+        return;
     }
   else if (!self->no_agent)
     {
       event.source = TIDE_SOURCE_START;
       event.node = tide_intern_pseudo (&self->intern, BEFORE_NAME);
     }
-  if (take_difference (self, before, (int64_t)*rss_pages, &event.delta_pages))
+  if (before == now || !tide_account_take_difference (self, before, now, &event.delta_pages))
+    return;
+  event.rss_pages = (uint64_t)now;
+  event.time_ns = tide_stream_stamp (self->stream, now_ns);
+  tide_account_put (self, &event);
+}
+
+/* Once each time that RSS stands still, when all is charged.  */
+static void
+stand_still (TideAccount *self, int64_t now_ns)
+{
+  uint32_t thread, running;
+  bool idle;
+
+  self->stood_still = true;
+  if (atomic_load (&self->region->claim_arena) == 0 || atomic_load (&self->region->claimed_pages) <= 0)
+    return;
+  running = find_culprit (self, now_ns, &thread, &idle);
+  if (running != 0 && !self->gone)
+    tide_account_end_claim (self, running);
+}
+
+bool
+tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
+{
+  int64_t before = atomic_load (&self->region->accounted_pages);
+
+  if (!tide_procfs_read_rss (self->procfs, rss_pages))
+    return false;
+  if (*rss_pages != self->last_pages)
     {
-      event.rss_pages = *rss_pages;
-      event.time_ns = tide_stream_stamp (self->stream, now_ns);
-      put (self, &event);
+      self->last_pages = *rss_pages;
+      self->moved_ns = now_ns;
+      self->stood_still = false;
     }
-  flush (self);
-  return true;
+  if (self->wanted == 0 || tide_outlet_get_pending (self->stream->outlet) >= TIDE_OUTLET_EVENTS_LIMIT)
+    return true;
+  if ((int64_t)*rss_pages != before)
+    {
+      charge_difference (self, now_ns, before, (int64_t)*rss_pages);
+      flush (self);
+    }
+  else if (!self->stood_still && now_ns - self->moved_ns >= CLAIM_NS)
+    stand_still (self, now_ns);
+  return !self->gone;
 }
 
 void
@@ -560,13 +516,13 @@ tide_account_charge_pause (TideAccount *self, int64_t now_ns)
 
       if (!tide_procfs_read_rss (self->procfs, &event.rss_pages))
         return;
-      taken = take_difference (self, before, (int64_t)event.rss_pages, &event.delta_pages);
+      taken = tide_account_take_difference (self, before, (int64_t)event.rss_pages, &event.delta_pages);
     }
   if (!taken || event.delta_pages == 0)
     return;
   event.node = tide_intern_pseudo (&self->intern, PAUSE_NAME);
   event.time_ns = tide_stream_stamp (self->stream, now_ns);
-  put (self, &event);
+  tide_account_put (self, &event);
   flush (self);
 }
 
@@ -589,10 +545,11 @@ tide_account_end (TideAccount *self, int64_t now_ns)
     refuse (self, now_ns, "The program ended before its Python interpreter was up.");
   accounted = atomic_load (&self->region->accounted_pages);
   if (self->wanted != 0 && self->agent_state == TIDE_AGENT_READY
-      && charge_claim (self, now_ns, accounted, get_claimed (self, accounted, (int64_t)self->last_pages)))
+      && tide_account_charge_claim (self, now_ns, accounted,
+                                    tide_account_get_claimed (self, accounted, (int64_t)self->last_pages)))
     {
       flush (self);
       accounted = atomic_load (&self->region->accounted_pages);
     }
-  return self->wanted != 0 && accounted > 0 && accounted <= MAX_PAGES ? (uint64_t)accounted : 0;
+  return self->wanted != 0 && accounted > 0 && accounted <= TIDE_ACCOUNT_MAX_PAGES ? (uint64_t)accounted : 0;
 }

@@ -12,9 +12,10 @@
  * as events, so the sum of their deltas is the account.
  *
  * `pending_pages` of the region are pages of a big block that the agent's program has not filled yet.  Growth
- * that is seen from here takes from them, so that the agent does not wait for pages that came; it is charged
- * to the running stack, since only the agent knows for whom it waits, and whoever fills a block now is mostly
- * who asked for it.  */
+ * that is seen from here takes from them, so that the agent does not wait for pages that came.  Whoever asked
+ * for a block mostly fills it at once, and has often done so before it is looked at from here: when it is
+ * found elsewhere for the first time, what is resident of the block is charged to the stack that asked; later
+ * growth, and what is beyond, is the running stack's.  */
 typedef struct
 {
   TideStream *stream; /* not owned */
@@ -44,6 +45,8 @@ typedef struct
   uint32_t culprit; /* the node that was charged last from outside, for which thread, and when */
   uint32_t culprit_thread;
   int64_t culprit_ns;
+  bool stood_still;      /* RSS has, for some time, and that was looked at */
+  uint32_t filled_block; /* the region's block whose site was seen to be done with it */
   uint64_t lost;
   bool told_unreadable; /* that its stacks cannot be read from outside */
   uint64_t n_torn;      /* stacks that could not be read to their end */

@@ -24,7 +24,13 @@
  * had to open it (each function opens arenas in proportion to what it takes), or, with faults, what has come
  * since the last signal.  The helper leaves growth up to the claim alone while RSS moves, and charges it to
  * the claim's stack once RSS stands still; it takes every fall, and growth beyond the claim, at once.  Of an
- * arena no more is claimed than is resident in it: both sides ask the kernel, by mincore and by pagemap.  */
+ * arena no more is claimed than is resident in it: both sides ask the kernel, by mincore and by pagemap.  And
+ * once RSS has stood still and the function that opened the arena is seen no more, the rest of it is nobody's
+ * (`claimed_pages` 0 by the helper): it is of whoever comes later.
+ *
+ * A big block (`block`, `pending_pages`) is filled after it was handed out, by who asked for it and at once,
+ * or later by others.  Either side charges what came of it to the stack that asked: the agent when it looks
+ * next, the helper once, when it finds that stack elsewhere for the first time.  */
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -32,7 +38,7 @@
 #include "tide-wire.h"
 
 #define TIDE_REGION_MAGIC 0x314e474552444954ull /* "TIDREGN1" */
-#define TIDE_REGION_VERSION 4
+#define TIDE_REGION_VERSION 5
 #define TIDE_REGION_RING_OFFSET 8192
 #define TIDE_REGION_RING_SIZE (1u << 20)
 #define TIDE_REGION_SIZE (TIDE_REGION_RING_OFFSET + TIDE_REGION_RING_SIZE)
@@ -146,6 +152,15 @@ typedef struct
   TideRecordFrame frames[TIDE_RECORD_MAX_FRAMES]; /* leaf first */
 } TideRegionClaim;
 
+/* The big block that was handed out last, of which `pending_pages` are missing: where its new pages are, and
+ * for whom.  All under the claim's sequence.  */
+typedef struct
+{
+  TideRegionClaim claim;
+  uint64_t address;
+  uint64_t n_pages;
+} TideRegionBlock;
+
 typedef struct
 {
   uint64_t magic;
@@ -205,6 +220,7 @@ typedef struct
   _Atomic uint64_t cost_ns[TIDE_N_INSTRUMENTS];
 
   _Alignas(64) TideRegionClaim claim;
+  _Alignas(64) TideRegionBlock block;
 
   /* Ring: bytes written and read since the start.  */
   _Alignas(64) _Atomic uint64_t head; /* agent  */

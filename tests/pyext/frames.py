@@ -3,7 +3,8 @@ import collections
 import os
 import subprocess
 
-STRING, CODE, THREAD, INSTRUMENT, MESSAGE, LOST, CALLS, COUNTS = 3, 4, 6, 9, 10, 11, 16, 17
+STRING, CODE, NODE, THREAD, EVENTS, SAMPLE = range(3, 9)
+INSTRUMENT, MESSAGE, LOST, CALLS, COUNTS = 9, 10, 11, 16, 17
 CALL, RETURN, C_CALL, C_RETURN, C_EXCEPT, LINE, EXCEPT = range(7)
 INSTRUMENTS = {"events": 2, "faults": 4, "calls": 8, "lines": 16, "bytes": 32, "bytes_sampled": 64, "gc": 128}
 OFF, ON, REFUSED = range(3)
@@ -50,15 +51,16 @@ def each(file):
 
 
 class Stream:
-    """What came: `calls`, `counts` by (file, function), `lost`, `instruments` by bit (the last state of each)."""
+    """What came: `calls`, `counts` and `pages` (of RSS, net) by (file, function), `lost`, `instruments` by bit (the last state of each)."""
 
     def __init__(self, data, status):
         self.status = status
         self.calls, self.counts, self.lost, self.instruments = [], {}, 0, {}
-        self._strings, self._codes, self._threads = [b""], [(b"", b"")], [0]
+        self.pages = collections.Counter()
+        self._strings, self._codes, self._threads, self._nodes = [b""], [(b"", b"")], [0], [0]
         self._counted, self.n_bytes = {}, 0
-        takers = {STRING: self._string, CODE: self._code, THREAD: self._thread, INSTRUMENT: self._instrument, LOST: self._lost,
-                  CALLS: self._calls, COUNTS: self._counts}
+        takers = {STRING: self._string, CODE: self._code, NODE: self._node, THREAD: self._thread, EVENTS: self._events,
+                  INSTRUMENT: self._instrument, LOST: self._lost, CALLS: self._calls, COUNTS: self._counts}
         at = 0
         while at + 8 <= len(data):
             length, kind = int.from_bytes(data[at:at + 4], "little"), int.from_bytes(data[at + 4:at + 6], "little")
@@ -74,6 +76,18 @@ class Stream:
 
     def _code(self, cursor):
         self._codes.append((self._strings[cursor.varint()], self._strings[cursor.varint()]))
+
+    def _node(self, cursor):
+        cursor.varint()
+        self._nodes.append(cursor.varint())
+
+    def _events(self, cursor):
+        for _ in range(cursor.varint()):
+            cursor.varint()
+            code = self._codes[self._nodes[cursor.varint()]]
+            cursor.varint()
+            self.pages[code] += cursor.zigzag()
+            cursor.zigzag()
 
     def _thread(self, cursor):
         self._threads.append(cursor.varint())

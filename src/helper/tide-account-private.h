@@ -1,0 +1,36 @@
+#pragma once
+
+#include "tide-account.h"
+
+/* Of the account: what its parts have of each other.  */
+
+/* More pages than any machine has: no difference of the account.  */
+#define TIDE_ACCOUNT_MAX_PAGES (1ll << 52)
+
+/* Tells EVENT with the others of this tick.  */
+void tide_account_put (TideAccount *self, const TideEvent *event);
+
+/* The node of a stack that the agent read.  */
+uint32_t
+tide_account_find_node (TideAccount *self, const TideRecordFrame *frames, uint32_t n_frames, bool truncated);
+
+/* Takes the difference from BEFORE to NOW, unless the agent was faster.  */
+bool tide_account_take_difference (TideAccount *self, int64_t before, int64_t now, int64_t *delta);
+
+/* Growth that the agent claimed is left to it as long as RSS moves: how much of what came since BEFORE that
+ * is.  Of an arena it is what is resident of it.  */
+int64_t tide_account_get_claimed (TideAccount *self, int64_t before, int64_t now);
+
+/* Charges the PAGES that came after BEFORE to the stack for which the agent claimed them.  False: it is just
+ * being written, or the agent was faster.  */
+bool tide_account_charge_claim (TideAccount *self, int64_t now_ns, int64_t before, int64_t pages);
+
+/* RSS has stood still, and RUNNING is the stack that runs: whoever opened the arena and has returned since
+ * has no claim to what comes of it later.  */
+void tide_account_end_claim (TideAccount *self, uint32_t running);
+
+/* RSS grew from BEFORE to NOW, seen while RUNNING ran: charges what is of the big block that was handed out
+ * last to who took it, and moves BEFORE on.  False: the agent is just telling of one, the difference is for
+ * the next tick.  */
+bool
+tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, int64_t now, uint32_t running);
