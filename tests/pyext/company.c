@@ -14,6 +14,9 @@
 #define BLOCK_SIZE ((size_t)40 << 20)
 #define RUN_NS 2000000
 
+EXPORT int company_count_lost (void);
+EXPORT int company_cancel_threads (int n);
+
 static char *pages[N_PAGES];
 
 /* What is mapped in a forked child finds the holes first.  */
@@ -32,7 +35,7 @@ map_in_child (void)
 static void __attribute__ ((constructor)) watch_forks (void) { pthread_atfork (NULL, NULL, map_in_child); }
 
 /* How many of those pages are not mapped any more.  */
-EXPORT int
+int
 company_count_lost (void)
 {
   unsigned char resident;
@@ -63,7 +66,7 @@ take_and_give_back (void *data)
 }
 
 /* Cancels N threads of its own that take memory by Python's allocator for C code.  */
-EXPORT int
+int
 company_cancel_threads (int n)
 {
   const struct timespec run = { 0, RUN_NS };
