@@ -181,6 +181,20 @@ n_slots_for (uintptr_t index, uint64_t size)
   return index + n <= N_SLOTS ? n : 1;
 }
 
+bool
+tide_block_plane_put_beside (uintptr_t address, uint64_t note)
+{
+  uint16_t *slot = tide_block_plane_peek (address);
+  TideBlockChunk *chunk = slot && *slot == 0 ? look_up (address) : NULL;
+  uint64_t *word = chunk ? peek_beside (chunk, index_of (address), false) : NULL;
+
+  if (!word)
+    return false;
+  *word = note;
+  *slot = TIDE_BLOCK_FIRST | TIDE_BLOCK_BESIDE;
+  return true;
+}
+
 static uint64_t
 take_word (TideBlockChunk *chunk, uintptr_t index, bool odd)
 {

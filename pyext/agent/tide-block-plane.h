@@ -140,6 +140,9 @@ tide_block_plane_put_at_once (uintptr_t address, uint64_t size, uint32_t site)
   return true;
 }
 
+/* The same of NOTE for one of less than TIDE_BLOCK_MIN_SHORT bytes.  */
+bool tide_block_plane_put_beside (uintptr_t address, uint64_t note);
+
 /* What was noted of the block at ADDRESS, and is not any more.  False: nothing has happened;
  * tide_block_plane_take() knows more.  */
 static inline __attribute__ ((always_inline)) bool

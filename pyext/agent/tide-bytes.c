@@ -89,13 +89,14 @@ remove_note (uint64_t note, bool temporary)
 static __attribute__ ((noinline)) bool
 note_slowly (void *block, size_t size, uint32_t site)
 {
-  uint64_t known;
+  uint64_t note = (uint64_t)size << TIDE_SITE_BITS | site, known;
 
+  if (size < TIDE_BLOCK_MIN_SHORT && tide_block_plane_put_beside ((uintptr_t)block, note))
+    return true;
   /* They were given back unseen.  */
   while ((known = tide_block_plane_forget ((uintptr_t)block, size)) != 0)
     remove_note (known, false);
-  if (size <= TIDE_BLOCK_MAX_SIZE
-      && tide_block_plane_put ((uintptr_t)block, (uint64_t)size << TIDE_SITE_BITS | site))
+  if (size <= TIDE_BLOCK_MAX_SIZE && tide_block_plane_put ((uintptr_t)block, note))
     return true;
   tide_sites_miss ();
   return false;

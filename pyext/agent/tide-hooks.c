@@ -154,6 +154,11 @@ hook_free (unsigned layer, unsigned domain, void *ctx, void *block)
       below->free (ctx, block);
       return;
     }
+  if (users == TIDE_HOOK_SAMPLE && !tide_sampler_may_know (block))
+    {
+      below->free (ctx, block);
+      return;
+    }
   if (users & PROBE)
     answer_probe ();
   if (users & TIDE_HOOK_SAMPLE)

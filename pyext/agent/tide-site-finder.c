@@ -1,6 +1,7 @@
 #include "tide-site-finder.h"
 #include "tide-account.h"
 #include "tide-codes.h"
+#include "tide-current.h"
 #include "tide-line-walk.h"
 #include "tide-memory.h"
 #include "tide-python.h"
@@ -26,11 +27,13 @@
 static const TideSiteEntry nothing = { .code = 1 };
 
 TideSiteFinder tide_site_finder;
+__thread void *const *tide_site_finder_current;
 
 static struct
 {
   const TidePythonLayout *layout;
   int32_t first_traceable; /* offset in a code object; -1: frames of this version have always begun */
+  bool finds_current;      /* without asking */
   TideSitesKnown shared;   /* of the lock's holder */
   _Atomic uint32_t lock;
 } finder;
@@ -58,6 +61,7 @@ tide_site_finder_open (const TidePythonLayout *layout)
              != (uintptr_t)tide_py.PyInterpreterState_Main ())
     return false;
   finder.layout = layout;
+  finder.finds_current = tide_current_find (get_current) != NULL;
   finder.first_traceable = layout->code_instructions > 0 ? layout->code_instructions - 16 : -1;
   tide_site_finder = (TideSiteFinder){
     .get_current = get_current,
@@ -76,6 +80,14 @@ tide_site_finder_open (const TidePythonLayout *layout)
     .last = &nothing,
   };
   return true;
+}
+
+__attribute__ ((noinline)) void *
+tide_site_finder_ask_current (void)
+{
+  if (finder.finds_current)
+    tide_site_finder_current = tide_current_find (tide_site_finder.get_current);
+  return tide_site_finder.get_current ();
 }
 
 static void

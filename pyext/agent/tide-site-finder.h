@@ -3,6 +3,7 @@
 #include "tide-region.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -47,6 +48,12 @@ typedef struct
 } TideSiteFinder;
 
 extern TideSiteFinder tide_site_finder __attribute__ ((visibility ("hidden")));
+
+/* Where the calling thread's current thread state is; NULL: not known.  */
+extern __thread void *const *tide_site_finder_current
+    __attribute__ ((tls_model ("initial-exec"), visibility ("hidden")));
+
+void *tide_site_finder_ask_current (void);
 
 /* tstate -> its interpreter, the same since 3.8.  */
 #define TIDE_TSTATE_INTERPRETER 16
@@ -98,8 +105,11 @@ tide_site_finder_recall (void)
 {
   TideSiteFinder *finder = &tide_site_finder;
   const TideSiteEntry *entry = finder->last;
-  uint64_t tstate = (uint64_t)(uintptr_t)finder->get_current (), frame, code, instruction;
+  void *const *current = tide_site_finder_current;
+  uint64_t tstate, frame, code, instruction;
 
+  tstate = (uint64_t)(uintptr_t)(__builtin_expect (current != NULL, 1) ? *current
+                                                                       : tide_site_finder_ask_current ());
   if (__builtin_expect (!tstate || tide_word_at (tstate + TIDE_TSTATE_INTERPRETER) != finder->interpreter, 0))
     return 0;
   frame = tide_word_at (tstate + finder->tstate_frame);

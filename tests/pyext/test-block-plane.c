@@ -23,7 +23,8 @@ note_of (guint64 size, guint site)
 static void
 put (guintptr address, guint64 size, guint site)
 {
-  if (tide_block_plane_put_at_once (address, size, site))
+  if (tide_block_plane_put_at_once (address, size, site)
+      || (size < TIDE_BLOCK_MIN_SHORT && tide_block_plane_put_beside (address, note_of (size, site))))
     return;
   g_assert_cmpuint (tide_block_plane_forget (address, size), ==, 0);
   g_assert_true (tide_block_plane_put (address, note_of (size, site)));
