@@ -126,6 +126,37 @@ paint_trace (TidePainter *self, GArray *gaps)
   cairo_restore (self->cr);
 }
 
+/* Says at the highest point of the line of all processes what it is, where the curve that is shown is so much
+ * lower that their words cannot meet.  */
+static void
+paint_total_label (TidePainter *self, const TideColumns *columns, const TideTraceScale *scale)
+{
+  const TideTimelineLayout *layout = self->layout;
+  /* TRANSLATORS: at the line that is the sum of what all processes have resident.  */
+  const char *label = _ ("all processes");
+  guint highest = G_MAXUINT;
+  gint64 own_at, own;
+  double width, height, x, y;
+
+  for (guint i = 0; i < columns->n_columns; i++)
+    {
+      if (columns->columns[i].known
+          && (highest == G_MAXUINT || columns->columns[i].max > columns->columns[highest].max))
+        highest = i;
+    }
+  if (highest == G_MAXUINT || !tide_series_peak (tide_process_get_rss (self->view->process), &own_at, &own))
+    return;
+  tide_text_measure (&self->text, label, &width, &height);
+  y = tide_timeline_y_at (layout, columns->columns[highest].max);
+  if (y < layout->top || tide_timeline_y_at (layout, own) - y < 3 * height
+      || width > layout->right - layout->left)
+    return;
+  x = CLAMP (scale->left + (highest + 0.5) * scale->column_width, layout->left + width / 2,
+             layout->right - width / 2);
+  tide_theme_source (self->theme, self->cr, TIDE_INK_DIM, 1);
+  tide_text_draw (&self->text, x, MAX (y - height - 3, layout->top - height * 0.3), 0.5, label);
+}
+
 /* All processes together: a line behind that of the one that is shown.  */
 static void
 paint_total (TidePainter *self)
@@ -144,6 +175,7 @@ paint_total (TidePainter *self)
   clip_to_plot (self);
   tide_trace_stroke (&trace, self->cr, self->theme, TIDE_INK_DIM, TOTAL_WIDTH);
   cairo_restore (self->cr);
+  paint_total_label (self, &columns, &scale);
 }
 
 static void

@@ -360,6 +360,48 @@ test_readout (void)
   g_assert_cmpstr (after, ==, "1:10.0");
 }
 
+/* How many pixels that could be of dim words stand above the line of all processes, where a child of BYTES
+ * beside the 10 MiB of its parent begins.  */
+static guint
+count_words_above_total (gint64 bytes)
+{
+  static const TideRssSample parent[] = { { 0, 10 * TIDE_MIB }, { 10 * TIDE_S, 10 * TIDE_MIB } };
+  TideRssSample child[] = { { 4 * TIDE_S, bytes }, { 9 * TIDE_S, bytes } };
+  g_autoptr (TideRecording) recording = tide_fixture_recording ();
+  TideBatch *batch = tide_batch_new (1);
+  g_auto (Picture) picture = { 0 };
+  TideTimelineView view;
+  double x, y;
+  guint n = 0;
+
+  tide_fixture_add_samples (recording, parent, G_N_ELEMENTS (parent));
+  batch->info = g_new0 (TideProcessInfo, 1);
+  batch->info->pid = 43;
+  batch->info->start_ns = child[0].time_ns;
+  g_array_append_vals (batch->samples, child, G_N_ELEMENTS (child));
+  batch->last_time_ns = child[1].time_ns;
+  tide_recording_append (recording, batch);
+  view = tide_fixture_view (recording, NULL);
+  view.recording = recording;
+  picture_init (&picture, &view, FALSE, 800, 300, 1);
+  x = tide_timeline_x_at (&picture.layout, child[0].time_ns);
+  y = tide_timeline_y_at (&picture.layout, 10 * TIDE_MIB + bytes);
+  for (double dy = -16; dy <= -5; dy++)
+    {
+      for (double dx = -40; dx <= 40; dx++)
+        n += distance_to (&picture, x + dx, y + dy, TIDE_INK_DIM) < 60;
+    }
+  return n;
+}
+
+/* A line that nobody names says nothing; where the two are near, words would stand in each other's way.  */
+static void
+test_total_is_named (void)
+{
+  g_assert_cmpuint (count_words_above_total (110 * TIDE_MIB), >, 40);
+  g_assert_cmpuint (count_words_above_total (1 * TIDE_MIB), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -373,5 +415,6 @@ main (int argc, char **argv)
   g_test_add_func ("/timeline-view/extremes", test_extremes);
   g_test_add_func ("/timeline-view/hover", test_hover);
   g_test_add_func ("/timeline-view/readout", test_readout);
+  g_test_add_func ("/timeline-view/total-is-named", test_total_is_named);
   return g_test_run ();
 }
