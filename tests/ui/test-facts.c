@@ -164,6 +164,30 @@ test_concentration_of_life (void)
 }
 
 static void
+test_span (void)
+{
+  static const struct
+  {
+    TideSpan span;
+    const char *begin, *end;
+  } cases[] = {
+    { { 16 * UI_MS, 50 * UI_MS }, "0:00.02", "0:00.05" },
+    { { 3 * UI_MS, 6 * UI_MS }, "0:00.003", "0:00.006" },
+    { { 12400 * UI_MS, 18000 * UI_MS }, "0:12.4", "0:18.0" },
+    { { 0, 7200000 * UI_MS }, "0:00.0", "2:00:00.0" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *begin = NULL, *end = NULL;
+
+      tide_facts_span (cases[i].span, &begin, &end);
+      g_assert_cmpstr (begin, ==, cases[i].begin);
+      g_assert_cmpstr (end, ==, cases[i].end);
+    }
+}
+
+static void
 test_row_kinds (void)
 {
   TideFunctionRow function = { .code = 1, .function = "[while paused]", .file = "a.py" };
@@ -193,6 +217,7 @@ main (int argc, char **argv)
   g_test_add_func ("/facts/concentration", test_concentration);
   g_test_add_func ("/facts/life", test_life);
   g_test_add_func ("/facts/concentration-of-life", test_concentration_of_life);
+  g_test_add_func ("/facts/span", test_span);
   g_test_add_func ("/facts/row-kinds", test_row_kinds);
   return g_test_run ();
 }

@@ -29,7 +29,7 @@ test_rows_agree (void)
   g_assert_true (gtk_widget_get_visible (tide_filter_row_get_filter_chip (lines)));
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (tide_filter_row_get_chip (lines)),
                                        GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                       "Selected range 0:00.0 to 0:00.1; press to remove it");
+                                       "Selected range 0:00.01 to 0:00.06; press to remove it");
 
   g_signal_emit_by_name (tide_filter_row_get_filter_chip (lines), "clicked");
   g_assert_cmpstr (tide_session_get_filter (session), ==, "");

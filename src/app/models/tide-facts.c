@@ -2,6 +2,7 @@
 
 #include "tide-facts.h"
 
+#include "tide-axis.h"
 #include "tide-format.h"
 #include "tide-row-kind.h"
 
@@ -253,4 +254,15 @@ tide_facts_trend (TideProcess *process, TideSpan span, TideTrend *trend)
   trend->slope = tv / tt;
   trend->slope_error = sqrt (MAX (0.0, vv - tv * tv / tt) / (n - 2.0) / tt);
   return TRUE;
+}
+
+void
+tide_facts_span (TideSpan span, char **begin, char **end)
+{
+  /* A twentieth of it, but never less exact than a tenth of a second.  */
+  gint64 step = tide_axis_readout_step ((double)(span.end_ns - span.begin_ns) / 20);
+
+  step = MIN (step, 100000000);
+  *begin = tide_format_time (span.begin_ns, step);
+  *end = tide_format_time (span.end_ns, step);
 }

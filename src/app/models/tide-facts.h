@@ -32,6 +32,9 @@ const char *tide_facts_instrument_price (TideInstrument instrument);
 gboolean tide_facts_instrument_matters (const TideInstrumentFact *fact);
 char *tide_facts_instrument_state (const TideInstrumentFact *fact);
 
+/* The two ends of SPAN as times, each as exact as it takes to tell them from what is near.  */
+void tide_facts_span (TideSpan span, char **begin, char **end);
+
 /* "measuring costs 1.03×"; NULL when it was not measured yet.  */
 char *tide_facts_cost (TideProcess *process);
 /* The factor by which measuring makes the program's own CPU time longer, 0 when it was not measured.  */

@@ -2,7 +2,7 @@
 
 #include "tide-filter-row.h"
 
-#include "tide-format.h"
+#include "tide-facts.h"
 #include "tide-resources.h"
 #include "tide-wrap-layout.h"
 
@@ -79,12 +79,11 @@ tide_filter_row_notify_selection (TideFilterRow *self)
   gtk_widget_set_visible (self->chip, has);
   if (has)
     {
-      g_autofree char *begin = tide_format_time (span.begin_ns, 100000000);
-      g_autofree char *end = tide_format_time (span.end_ns, 100000000);
-      g_autofree char *text = g_strdup_printf (_ ("%s – %s"), begin, end);
-      g_autofree char *spoken =
-          g_strdup_printf (_ ("Selected range %s to %s; press to remove it"), begin, end);
+      g_autofree char *begin = NULL, *end = NULL, *text = NULL, *spoken = NULL;
 
+      tide_facts_span (span, &begin, &end);
+      text = g_strdup_printf (_ ("%s – %s"), begin, end);
+      spoken = g_strdup_printf (_ ("Selected range %s to %s; press to remove it"), begin, end);
       gtk_label_set_text (self->chip_label, text);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->chip), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
     }

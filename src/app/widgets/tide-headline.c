@@ -125,12 +125,12 @@ tide_headline_update_trend (TideHeadline *self, TideProcess *process)
   {
     g_autofree char *text =
         tide_format_bytes_signed (selected ? trend.growth : life.end_rss - life.begin_rss);
-    g_autofree char *begin = tide_format_time (span.begin_ns, 100000000);
-    g_autofree char *end = tide_format_time (span.end_ns, 100000000);
-    g_autofree char *caption = selected ? g_strdup_printf (_ ("in selection, %s – %s"), begin, end)
-                               : life.shutdown || !live ? g_strdup (_ ("growth of the program"))
-                                                        : g_strdup (_ ("since the start"));
+    g_autofree char *begin = NULL, *end = NULL, *caption = NULL;
 
+    tide_facts_span (span, &begin, &end);
+    caption = selected                 ? g_strdup_printf (_ ("in selection, %s – %s"), begin, end)
+              : life.shutdown || !live ? g_strdup (_ ("growth of the program"))
+                                       : g_strdup (_ ("since the start"));
     tide_headline_set (self, FIGURE_GROWTH, text, caption,
                        selected ? _ ("RSS at the end of the selection less RSS at its beginning")
                                 : _ ("RSS now, or before the interpreter took itself apart, less RSS when "
