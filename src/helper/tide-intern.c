@@ -12,6 +12,34 @@
 #define MAX_NODES (1u << 20)
 #define MAX_THREADS (1u << 16)
 
+static const char *const full[] = {
+  "The program has more names than can be kept: newer ones are unknown.",
+  "The program has made more functions than can be told apart: what newer ones take is charged to those that "
+  "called them.",
+  "The program has more call paths than can be told apart: what newer ones take is charged to those that "
+  "lead "
+  "to them.",
+  "The program has started more threads than can be told apart: of newer ones it is not told which it was.",
+};
+
+enum
+{
+  STRINGS,
+  CODES,
+  NODES,
+  THREADS,
+};
+
+/* At the time of the frame before.  */
+static void
+tell_full (TideIntern *self, int which)
+{
+  if (self->told & 1u << which)
+    return;
+  self->told |= 1u << which;
+  tide_stream_put_message (self->stream, 0, TIDE_SEVERITY_WARNING, full[which]);
+}
+
 void
 tide_intern_init (TideIntern *self, TideStream *stream)
 {
@@ -62,8 +90,13 @@ tide_intern_string (TideIntern *self, TideSlice bytes)
   TideSlice *room;
   char *copy;
 
-  if (id != 0 || bytes.length > MAX_STRING_MEMORY - self->string_memory)
+  if (id != 0)
     return id;
+  if (bytes.length > MAX_STRING_MEMORY - self->string_memory || self->strings.n_ids == MAX_STRINGS)
+    {
+      tell_full (self, STRINGS);
+      return 0;
+    }
   room = tide_array_reserve (self->string_bytes, &self->n_string_bytes, self->strings.n_ids, sizeof *room);
   if (room == NULL)
     return 0;
@@ -112,7 +145,10 @@ tide_intern_code (TideIntern *self, TideSlice file, TideSlice name, uint32_t fir
   self->code_infos = room;
   id = tide_id_table_add (&self->codes, hash);
   if (id == 0)
-    return 0;
+    {
+      tell_full (self, CODES);
+      return 0;
+    }
   self->code_infos[id - 1] = info;
   tide_put_code (tide_stream_get_buffer (self->stream), self->stream->number, &info);
   return id;
@@ -146,7 +182,10 @@ tide_intern_node (TideIntern *self, uint32_t parent, uint32_t code, uint32_t lin
   self->node_infos = room;
   id = tide_id_table_add (&self->nodes, hash);
   if (id == 0)
-    return parent;
+    {
+      tell_full (self, NODES);
+      return parent;
+    }
   self->node_infos[id - 1] = info;
   tide_put_node (tide_stream_get_buffer (self->stream), self->stream->number, &info);
   return id;
@@ -178,7 +217,10 @@ tide_intern_thread (TideIntern *self, uint32_t pid, uint32_t tid)
   else
     return id;
   if (id == 0)
-    return 0;
+    {
+      tell_full (self, THREADS);
+      return 0;
+    }
   snprintf (path, sizeof path, "/proc/%u/task/%u/comm", pid, tid);
   fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd >= 0)

@@ -7,7 +7,8 @@
  * first use.
  *
  * A program may make names without end.  Past the bounds a string or code has id 0 (unknown), and a node is
- * its parent: what is charged is charged to the nearest place that has a name, and the helper stays small. */
+ * its parent: what is charged is charged to the nearest place that has a name, and the helper stays small.
+ * The person is told once.  */
 typedef struct
 {
   TideStream *stream; /* where definitions go; not owned */
@@ -26,6 +27,7 @@ typedef struct
   uint32_t n_node_infos;
 
   TideIdTable threads;
+  uint32_t told; /* of which of these was said that it is full */
 } TideIntern;
 
 void tide_intern_init (TideIntern *self, TideStream *stream);
