@@ -13,6 +13,14 @@ sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
 import desktop  # noqa: E402
 
 
+def dress():
+    """GNOME's own font, as people have it there; where it is not installed, that of the system."""
+    folder = os.path.join(os.environ["XDG_CONFIG_HOME"], "gtk-4.0")
+    os.makedirs(folder)
+    with open(os.path.join(folder, "settings.ini"), "w") as file:
+        file.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=0\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out")
@@ -26,6 +34,7 @@ def main():
     if problem:
         parser.error(problem)
     desktop.enter(scale=options.scale)
+    dress()
     window = desktop.Window([os.environ["PAGETIDE"], "run", "--python", "/usr/bin/python3",
                              os.path.join(TOP, "pyext", "pagetide", "examples", options.sample + ".py")],
                             env=dict(os.environ, PAGETIDE_COLOR_SCHEME=options.scheme))
