@@ -11,6 +11,7 @@
 
 #define N_SLOTS (1u << TIDE_BLOCK_SLOT_BITS)
 #define UNIT_SIZE (sizeof (uint16_t) << TIDE_BLOCK_UNIT_SHIFT)
+#define UNITS_AT_ONCE 8u
 #define BESIDE_SIZE (sizeof (uint64_t) * N_SLOTS)
 #define BESIDE_UNIT_SIZE (sizeof (uint64_t) << TIDE_BLOCK_BESIDE_SHIFT)
 
@@ -122,19 +123,26 @@ make_known (uintptr_t address, const uint16_t *slots)
     atomic_store_explicit (&known->key, address | TIDE_BLOCK_UNIT_MASK, memory_order_release);
 }
 
+/* MANY: blocks that follow this one will want the units behind it.  */
 static uint16_t *
-make_slot (TideBlockChunk *chunk, uintptr_t address)
+make_slot (TideBlockChunk *chunk, uintptr_t address, bool many)
 {
-  uintptr_t index = index_of (address), unit = index >> TIDE_BLOCK_UNIT_SHIFT;
+  uintptr_t index = index_of (address), unit = index >> TIDE_BLOCK_UNIT_SHIFT, n = 1, n_new = 0;
   uint16_t *slots = &chunk->slots[unit << TIDE_BLOCK_UNIT_SHIFT];
+  _Atomic uint8_t *resident = chunk->before.head.resident;
 
+  if (atomic_load_explicit (&resident[unit], memory_order_relaxed))
+    return &chunk->slots[index];
+  /* One call of the kernel is cheaper than many, where memory is taken in a row.  */
+  if (many && unit > 0 && atomic_load_explicit (&resident[unit - 1], memory_order_relaxed))
+    n = UNITS_AT_ONCE - unit % UNITS_AT_ONCE;
   /* Whoever sets the flag fills; who comes meanwhile faults a page in himself, and nothing is lost.  */
-  if (!atomic_load_explicit (&chunk->before.head.resident[unit], memory_order_relaxed)
-      && atomic_exchange (&chunk->before.head.resident[unit], 1) == 0)
-    {
-      tide_memory_fill (slots, UNIT_SIZE);
-      make_known (address, slots);
-    }
+  while (n_new < n && atomic_exchange (&resident[unit + n_new], 1) == 0)
+    n_new++;
+  if (n_new > 0)
+    tide_memory_fill (slots, n_new * UNIT_SIZE);
+  for (uintptr_t i = 0; i < n_new; i++)
+    make_known (address + (i << TIDE_BLOCK_KNOWN_SHIFT), slots + (i << TIDE_BLOCK_UNIT_SHIFT));
   return &chunk->slots[index];
 }
 
@@ -312,8 +320,11 @@ tide_block_plane_put (uintptr_t address, uint64_t note)
     }
   if (chunk && n > 0)
     {
-      make_slot (chunk, address + ((n - 1) << TIDE_BLOCK_SLOT_SHIFT));
-      write (make_slot (chunk, address), n, note);
+      uint16_t *slot = make_slot (chunk, address, n <= 2);
+
+      /* Its last may be in the next unit.  */
+      make_slot (chunk, address + ((n - 1) << TIDE_BLOCK_SLOT_SHIFT), n <= 2);
+      write (slot, n, note);
     }
   errno = saved;
   return chunk != NULL;

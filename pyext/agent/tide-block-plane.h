@@ -47,8 +47,8 @@
 #define TIDE_BLOCK_SLOT_BITS 20u
 #define TIDE_BLOCK_CHUNK_SHIFT (TIDE_BLOCK_SLOT_SHIFT + TIDE_BLOCK_SLOT_BITS)
 
-/* Slots, and words, that become resident together: 16 KiB and 4 KiB.  */
-#define TIDE_BLOCK_UNIT_SHIFT 13u
+/* Slots, and words, that become resident together: 4 KiB each.  A large block needs no more of them.  */
+#define TIDE_BLOCK_UNIT_SHIFT 11u
 #define TIDE_BLOCK_N_UNITS (1u << (TIDE_BLOCK_SLOT_BITS - TIDE_BLOCK_UNIT_SHIFT))
 #define TIDE_BLOCK_BESIDE_SHIFT 9u
 #define TIDE_BLOCK_N_BESIDE (1u << (TIDE_BLOCK_SLOT_BITS - TIDE_BLOCK_BESIDE_SHIFT))
@@ -86,7 +86,7 @@ typedef struct
 
 /* Resident units are found at once by a table in which each address has one place; whose unit was there first
  * stays.  So what a thread reads there fits together without a lock.  8 GiB go round it.  */
-#define TIDE_BLOCK_N_KNOWN 65536u
+#define TIDE_BLOCK_N_KNOWN 262144u
 #define TIDE_BLOCK_KNOWN_SHIFT (TIDE_BLOCK_SLOT_SHIFT + TIDE_BLOCK_UNIT_SHIFT)
 
 /* The bits in which addresses of a unit that have a slot differ.  */
