@@ -519,7 +519,7 @@ test_accessible (void)
                                        "Functions by change of resident memory");
   gtk_test_accessible_assert_property (
       GTK_ACCESSIBLE (tide_filter_row_get_chip (tide_functions_view_get_filter_row (view))),
-      GTK_ACCESSIBLE_PROPERTY_LABEL, "Selected range 0:00.0 to 0:00.0; press to remove it");
+      GTK_ACCESSIBLE_PROPERTY_LABEL, "Selected range 0:00.010 to 0:00.020; press to remove it");
   ui_window_destroy (window);
 }
 
