@@ -216,6 +216,15 @@ get_interval (const TideFamily *self)
   return self->interval_ns * (1 + self->n_members / EASY);
 }
 
+static int64_t
+get_idle_interval (const TideFamily *self, TideMeasured *process, int64_t now_ns)
+{
+  int64_t idle_ns = IDLE_NS * (1 + self->n_members / EASY);
+
+  /* Who comes while all others sleep is not to wait for a place.  */
+  return self->children.board != NULL ? idle_ns : tide_measured_get_idle_interval (process, now_ns, idle_ns);
+}
+
 void
 tide_family_hurry (TideFamily *self)
 {
@@ -249,7 +258,7 @@ tide_family_tick (TideFamily *self, int64_t now_ns)
           moving = tide_measured_is_moving (process, now_ns);
           process->next_tick_ns = now_ns
                                   + (moving ? tide_measured_get_interval (process, get_interval (self))
-                                            : IDLE_NS * (1 + self->n_members / EASY));
+                                            : get_idle_interval (self, process, now_ns));
         }
       moves = moves || (is_there (process) && tide_measured_is_moving (process, now_ns));
     }
@@ -316,6 +325,8 @@ tide_family_change (TideFamily *self, const TideControlCommand *command, int64_t
       else
         tide_wish_set_budget (&process->wish, command->thousandths);
     }
+  /* What is to be done is looked after at once.  */
+  tide_family_hurry (self);
 }
 
 void

@@ -137,6 +137,7 @@ wait_for_something (TideLoop *self, int64_t now_ns)
     PUMP,
     MEMBERS = PUMP + 2
   };
+  int n_ready;
   bool measuring = is_measuring (self);
   bool pending = measuring && !self->waits && tide_outlet_get_pending (&self->outlet) > 0;
   int64_t next_ns = tide_family_get_next_tick (&self->family);
@@ -158,7 +159,10 @@ wait_for_something (TideLoop *self, int64_t now_ns)
   timeout = (struct timespec){ sleep_ns / 1000000000, sleep_ns % 1000000000 };
   if (measuring)
     n += tide_family_get_polls (&self->family, &p[MEMBERS]);
-  if (ppoll (p, n, measuring ? &timeout : NULL, NULL) <= 0)
+  n_ready = ppoll (p, n, measuring ? &timeout : NULL, &self->waiting);
+  if (n_ready < 0)
+    tide_family_hurry (&self->family);
+  if (n_ready <= 0)
     return;
   now_ns = tide_loop_now ();
   if (p[CHILD].revents != 0)
@@ -267,6 +271,7 @@ tide_loop_run (TideLoop *self)
 {
   int status;
 
+  tide_alarm_prepare (&self->waiting);
   while (!self->ended && !(self->options->join && self->detached))
     work (self);
   if (self->options->join)

@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 /* What happens from the start of the target to its end: one thread, one ppoll, and a tick for each process in
- * which its memory is looked at (each interval while RSS moved in the last second, each 10 ms else, and at
- * once when an agent rings).  */
+ * which its memory is looked at (each interval while RSS moved in the last second, each 10 ms else, with
+ * each SAMPLE while the process sleeps, and at once when an agent rings).  */
 typedef struct
 {
   const TideOptions *options;
@@ -23,8 +23,9 @@ typedef struct
   TideBell bell;
   TideBroker broker; /* for the target */
   TideFamily family;
-  int child_fd; /* readable at SIGCHLD */
-  bool waits;   /* what is pending goes with what the next tick brings */
+  int child_fd;     /* readable at SIGCHLD */
+  sigset_t waiting; /* signals that stay blocked while it waits */
+  bool waits;       /* what is pending goes with what the next tick brings */
   bool detached;
   bool ended;
 } TideLoop;

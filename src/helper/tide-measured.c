@@ -31,6 +31,7 @@ tide_measured_start (
   self->page_size = (uint64_t)sysconf (_SC_PAGESIZE);
   self->moved_ns = self->next_tick_ns = now_ns;
   tide_procfs_init (&self->procfs, pid);
+  tide_alarm_init (&self->alarm, pid);
   tide_account_init (&self->account, &self->stream, self->shared.region, &self->procfs, instruments,
                      use_agent, now_ns);
   tide_wish_init (&self->wish, self->shared.region, &self->procfs, instruments);
@@ -49,6 +50,7 @@ tide_measured_finish (TideMeasured *self)
   if (self->pidfd >= 0)
     close (self->pidfd);
   tide_account_finish (&self->account);
+  tide_alarm_finish (&self->alarm);
   tide_procfs_finish (&self->procfs);
   tide_shared_finish (&self->shared);
 }
@@ -261,6 +263,17 @@ tide_measured_get_interval (const TideMeasured *self, int64_t interval_ns)
   if (!tide_calls_drain_is_crowded (&self->calls) || interval_ns < CROWDED_NS)
     return interval_ns;
   return CROWDED_NS;
+}
+
+int64_t
+tide_measured_get_idle_interval (TideMeasured *self, int64_t now_ns, int64_t idle_ns)
+{
+  int64_t sample_ns = self->sample_ns + SAMPLE_NS - now_ns;
+
+  /* Wishes are followed at each tick.  */
+  if (sample_ns <= idle_ns || !tide_wish_is_done (&self->wish) || !tide_alarm_look (&self->alarm))
+    return idle_ns;
+  return sample_ns;
 }
 
 void

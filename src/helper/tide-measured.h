@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-account.h"
+#include "tide-alarm.h"
 #include "tide-calls-drain.h"
 #include "tide-procfs.h"
 #include "tide-shared.h"
@@ -19,6 +20,7 @@ typedef struct
   TideStream stream;
   TideShared shared;
   TideProcfs procfs;
+  TideAlarm alarm;
   TideAccount account;
   TideWish wish;
   TideBudget budget;
@@ -68,6 +70,10 @@ bool tide_measured_is_moving (const TideMeasured *self, int64_t now_ns);
 
 /* How long to wait till the next tick where INTERVAL_NS is asked for: less where calls come fast.  */
 int64_t tide_measured_get_interval (const TideMeasured *self, int64_t interval_ns);
+
+/* The same while it does not move, where IDLE_NS is asked for: longer while the process sleeps, since it can
+ * grow only when it runs, and that wakes us.  */
+int64_t tide_measured_get_idle_interval (TideMeasured *self, int64_t now_ns, int64_t idle_ns);
 
 /* Pauses, or goes on.  */
 void tide_measured_suspend (TideMeasured *self, bool on, int64_t now_ns);
