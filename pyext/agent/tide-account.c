@@ -224,7 +224,8 @@ look (TideSource source, const void *address, TideLookReason reason, uint64_t ti
     return false;
   delta = rss - atomic_load_explicit (&region->accounted_pages, memory_order_relaxed);
   /* A little growth is for the next signal, which knows whose it is, unless a release is about to hide it. */
-  if (delta == 0 || (source == TIDE_SOURCE_ALLOC && reason == ANY && delta > 0 && delta <= signal_pages))
+  if (delta == 0
+      || (source == TIDE_SOURCE_ALLOC && reason != BEFORE_RELEASE && delta > 0 && delta <= signal_pages))
     {
       account.left = delta;
       return true;
