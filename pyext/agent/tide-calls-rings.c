@@ -29,8 +29,10 @@ static struct
   bool has_key;
 } rings = { .generation = 1 };
 
-/* Small, so that it finds room in any thread.  */
+/* Small, so that they find room in any thread.  The second says whether the first is still this thread's: in
+ * a later generation it may be another's.  */
 static __thread TideCallsThread *current __attribute__ ((tls_model ("initial-exec")));
+static __thread uint32_t current_generation __attribute__ ((tls_model ("initial-exec")));
 
 /* Makes SIZE bytes at AT resident without changing them: they are nobody's growth.  A little at a time, since
  * the helper must not see much that is not accounted yet.  */
@@ -64,7 +66,8 @@ leave (void *data)
   current = NULL;
   atomic_fetch_add (&rings.n_leaving, 1);
   /* It is nobody else's before that is done, also if the rings are closed and opened meanwhile.  */
-  if (atomic_load (&rings.area) && win (thread, rings.generation, LEAVING))
+  if (atomic_load (&rings.area) && current_generation == rings.generation
+      && win (thread, current_generation, LEAVING))
     {
       release (thread);
       atomic_store (&thread->generation, 0);
@@ -209,10 +212,7 @@ tide_calls_rings_enter (void)
   TideCallsArea *area = atomic_load_explicit (&rings.area, memory_order_relaxed);
   TideCallsThread *thread = current;
 
-  if (__builtin_expect (thread != NULL
-                            && atomic_load_explicit (&thread->generation, memory_order_relaxed)
-                                   == rings.generation,
-                        1))
+  if (__builtin_expect (thread != NULL && current_generation == rings.generation, 1))
     return thread;
   if (!area)
     return NULL;
@@ -221,6 +221,7 @@ tide_calls_rings_enter (void)
     if (atomic_load (&tide_calls_area_ring (area, i)->state) == TIDE_CALLS_RING_FREE)
       thread = take (area, i);
   current = thread;
+  current_generation = rings.generation;
   if (thread && rings.has_key)
     pthread_setspecific (rings.key, thread);
   return thread;
