@@ -9,6 +9,7 @@
 #include "tide-fault-events.h"
 #include "tide-fork.h"
 #include "tide-instruments.h"
+#include "tide-interpreters.h"
 #include "tide-join.h"
 #include "tide-package.h"
 #include "tide-peek.h"
@@ -69,6 +70,12 @@ set_state (TideAgentState state)
   atomic_store_explicit (&agent.region->agent_state, state, memory_order_release);
 }
 
+static void
+count_interpreters (void)
+{
+  atomic_store_explicit (&agent.region->n_subinterpreters, tide_interpreters_count (), memory_order_relaxed);
+}
+
 /* At the end of Py_FinalizeEx(), and again when the process ends in another way.  */
 static void
 end (void)
@@ -76,6 +83,7 @@ end (void)
   if (!agent.region || get_state () != TIDE_AGENT_READY)
     return;
   tide_wake_yield (SIGURG);
+  count_interpreters ();
   tide_instruments_end ();
   tide_account_end ();
   set_state (TIDE_AGENT_ENDED);
@@ -112,6 +120,7 @@ drop_in_child (void)
 static void
 stop (void)
 {
+  count_interpreters ();
   tide_instruments_stop_all ();
   tide_wake_end ();
   tide_account_end ();
@@ -119,11 +128,14 @@ stop (void)
 }
 
 /* In the main thread with the GIL: what the helper wants, see tide-region.h.  An instrument that starts may
- * run Python code, in which we are called again.  */
+ * run Python code, in which we are called again.  In another interpreter than the main one the instruments
+ * would find another's modules and threads: then it is for a later look.  */
 static void
 obey (void)
 {
-  if (agent.obeying || !agent.region || get_state () != TIDE_AGENT_READY || !tide_account_is_open ())
+  atomic_store (&agent.called, false);
+  if (agent.obeying || !agent.region || get_state () != TIDE_AGENT_READY || !tide_account_is_open ()
+      || !tide_interpreters_in_main ())
     return;
   agent.obeying = true;
   if (atomic_load (&agent.region->stop))
@@ -136,7 +148,6 @@ obey (void)
 static int
 obey_call (void *unused)
 {
-  atomic_store (&agent.called, false);
   obey ();
   return 0;
 }
@@ -159,7 +170,7 @@ static void
 call_main_thread (void)
 {
   if (!pending_calls_are_over () && !atomic_exchange (&agent.called, true)
-      && tide_py.Py_AddPendingCall (obey_call, NULL) != 0)
+      && !tide_interpreters_call_main (obey_call))
     atomic_store (&agent.called, false);
 }
 
@@ -168,6 +179,7 @@ tide_agent_poll (void)
 {
   if (!tide_account_is_open ())
     return;
+  count_interpreters ();
   if (atomic_load_explicit (&agent.region->stop, memory_order_relaxed) || tide_instruments_check ())
     call_main_thread ();
 }
@@ -295,6 +307,12 @@ begin (void)
       reason = tide_calibrate (&layout, version_hex, region->python_flags & TIDE_PYTHON_FREE_THREADED);
       memset (&region->layout, 0, sizeof region->layout);
       region->layout.version_hex = version_hex;
+    }
+  if (!reason)
+    {
+      tide_interpreters_open (&layout);
+      if (!tide_interpreters_in_main ())
+        reason = "This is a subinterpreter: what it does is measured from the main interpreter.";
     }
   if (!reason && !hang_in ())
     reason = "There is no memory for a fork handler.";

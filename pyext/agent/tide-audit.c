@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-audit.h"
+#include "tide-memory.h"
 #include "tide-peek.h"
 #include "tide-python.h"
 
@@ -52,7 +53,7 @@ take_out_of_chain (Entry **link, int max_steps)
 
   for (int step = 0; step < max_steps && looks_like_pointer (*link) && read_entry (*link, &entry); step++)
     {
-      if (entry.function == hook && entry.data == &audit)
+      if (entry.function == hook && entry.data == &audit && tide_memory_is_writable (link))
         {
           *link = entry.next;
           return true;

@@ -1,4 +1,5 @@
 #include "tide-calls-cover.h"
+#include "tide-memory.h"
 #include "tide-python.h"
 
 #include <stddef.h>
@@ -206,7 +207,8 @@ set_profile (Which which, void *self, void *function)
   void **tstate = tide_py.PyThreadState_Get ();
   void *before[TSTATE_WORDS], *answer;
 
-  if (self != cover.sys || !tide_calls_cover_call.callee)
+  /* The sys of another interpreter: those that run beside us are not told of calls by us.  */
+  if (!cover.sys || (self != cover.sys && cover.monitoring) || !tide_calls_cover_call.callee)
     return cover.theirs[which](self, function);
   memcpy (before, tstate, sizeof before);
   answer = cover.theirs[which](self, function);
@@ -276,7 +278,7 @@ find (Which which)
   return found && found[1] == tide_py.function_type ? found : NULL;
 }
 
-void
+bool
 tide_calls_cover_put (void *monitoring, const TideCallsCoverUser *user)
 {
   cover.user = user;
@@ -293,10 +295,16 @@ tide_calls_cover_put (void *monitoring, const TideCallsCoverUser *user)
         cover.sys = builtin[3];
       if (method->function == functions[i].ours)
         continue;
+      if (!tide_memory_is_writable (&method->function))
+        {
+          tide_calls_cover_lift ();
+          return false;
+        }
       cover.methods[i] = method;
       cover.theirs[i] = method->function;
       __atomic_store_n (&method->function, functions[i].ours, __ATOMIC_RELEASE);
     }
+  return true;
 }
 
 void
@@ -305,7 +313,8 @@ tide_calls_cover_lift (void)
   for (int i = 0; i < N_FUNCTIONS; i++)
     {
       /* Whoever came after us has our function behind its own.  */
-      if (cover.methods[i] && cover.methods[i]->function == functions[i].ours)
+      if (cover.methods[i] && cover.methods[i]->function == functions[i].ours
+          && tide_memory_is_writable (&cover.methods[i]->function))
         {
           __atomic_store_n (&cover.methods[i]->function, cover.theirs[i], __ATOMIC_RELEASE);
           cover.methods[i] = NULL;

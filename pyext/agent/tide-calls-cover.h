@@ -12,6 +12,8 @@
  * The functions of the modules stay the objects that they are; what they call is another.  Other interpreters
  * of the process get the true ones.  All with the GIL held.  */
 
+#define TIDE_CALLS_COVER_REFUSED "This interpreter does not let its own functions be changed."
+
 typedef struct
 {
   bool (*is_ours) (long tool);
@@ -22,8 +24,9 @@ typedef struct
 } TideCallsCoverUser;
 
 /* MONITORING is the module, borrowed as long as the cover is there, or NULL up to 3.11; then USER is not
- * needed. Functions of another form than expected stay as they are.  */
-void tide_calls_cover_put (void *monitoring, const TideCallsCoverUser *user);
+ * needed. Functions of another form than expected stay as they are.  False: those of this interpreter may not
+ * be written to, and nothing has changed.  */
+bool tide_calls_cover_put (void *monitoring, const TideCallsCoverUser *user);
 
 /* Also where it is not there.  */
 void tide_calls_cover_lift (void);

@@ -20,6 +20,9 @@
 #define CALLS_KINDS (TIDE_CALLS_FRAME_KINDS | TIDE_CALLS_C_KINDS)
 #define LINES_KINDS (CALLS_KINDS | TIDE_CALLS_TRACE_KINDS)
 
+/* Of which each interpreter has its own.  */
+#define MONITORING 0x030c0000u
+
 /* Now and then: our own time is taken, the helper is woken if it sleeps long, commands are looked for.  A
  * prime: programs that do the same again and again are seen at each step of it.  */
 #define EVENTS_PER_LOOK 251u
@@ -218,7 +221,9 @@ on_event (void *data, const TideCallsEvent *event)
 static bool
 listen (char *reason, size_t size)
 {
-  TideCallsSink sink = { .kinds = calls.wanted, .all_threads = true, .function = on_event };
+  TideCallsSink sink = {
+    .kinds = calls.wanted, .all_threads = true, .all_interpreters = true, .function = on_event
+  };
 
   tide_calls_stop ();
   return tide_calls_start (&sink, &calls.region->layout, reason, size);
@@ -319,6 +324,7 @@ drop (void)
 
 const TideAgentInstrument tide_instrument_calls = {
   .bit = TIDE_INSTRUMENT_CALLS,
+  .main_only_since = MONITORING,
   .start = start_calls,
   .stop = stop_calls,
   .check = tide_calls_check,
@@ -328,6 +334,7 @@ const TideAgentInstrument tide_instrument_calls = {
 
 const TideAgentInstrument tide_instrument_lines = {
   .bit = TIDE_INSTRUMENT_LINES,
+  .main_only_since = MONITORING,
   .start = start_lines,
   .stop = stop_lines,
   .check = tide_calls_check,

@@ -330,7 +330,7 @@ hide (void *all_events)
 
 static TideCallsCoverUser cover_user = { .is_ours = is_ours, .give_way = give_way, .hide = hide };
 
-static void
+static bool
 cover (void)
 {
   void *events = tide_py.PyObject_GetAttrString (monitor.monitoring, "events");
@@ -343,7 +343,7 @@ cover (void)
           cover_user.call | event_bit (events, "C_RETURN") | event_bit (events, "C_RAISE");
     }
   tide_python_release (events);
-  tide_calls_cover_put (monitor.monitoring, &cover_user);
+  return tide_calls_cover_put (monitor.monitoring, &cover_user);
 }
 
 /* The next place is taken before the last is left, so that no event is missed.  */
@@ -394,7 +394,12 @@ start (const TidePythonLayout *layout, char *reason, size_t size)
       monitor.tool = -1;
       return false;
     }
-  cover ();
+  if (!cover ())
+    {
+      stop ();
+      snprintf (reason, size, "%s", TIDE_CALLS_COVER_REFUSED);
+      return false;
+    }
   return true;
 }
 

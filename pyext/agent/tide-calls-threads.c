@@ -47,6 +47,7 @@ static struct
   Slot slots[N_SLOTS];
   void *main_tstate;            /* that started it */
   const void *start_new_thread; /* its PyMethodDef's function */
+  const void *newest;           /* of the interpreters, when it was last swept */
   int use_tracing;              /* 3.8: where a thread state has it, in int32_t; 0: not found */
   unsigned n_events;
 } threads = {
@@ -78,19 +79,40 @@ put_in (const Slot *slot, void *tstate)
     }
 }
 
-/* Puts our functions where there are none.  */
 static void
-sweep (void)
+sweep_interpreter (void *interpreter)
 {
   void *tstate;
 
-  if (!tide_calls_state.sink.all_threads)
-    return;
-  for (tstate = tide_py.PyInterpreterState_ThreadHead (tide_py.PyInterpreterState_Main ()); tstate;
+  for (tstate = tide_py.PyInterpreterState_ThreadHead (interpreter); tstate;
        tstate = tide_py.PyThreadState_Next (tstate))
     for (int i = 0; i < N_SLOTS; i++)
       if (threads.slots[i].kinds && !word_of (tstate, threads.slots[i].word) && tstate != threads.main_tstate)
         put_in (&threads.slots[i], tstate);
+}
+
+/* Puts our functions where there are none.  All interpreters of these versions have one GIL.  */
+static void
+sweep (void)
+{
+  if (!tide_calls_state.sink.all_threads)
+    return;
+  if (!tide_calls_state.sink.all_interpreters)
+    {
+      sweep_interpreter (tide_py.PyInterpreterState_Main ());
+      return;
+    }
+  threads.newest = tide_py.PyInterpreterState_Head ();
+  for (void *interpreter = (void *)threads.newest; interpreter;
+       interpreter = tide_py.PyInterpreterState_Next (interpreter))
+    sweep_interpreter (interpreter);
+}
+
+/* Whether a call that just returned has made an interpreter: the newest is the first.  */
+static bool
+has_new_interpreter (void)
+{
+  return tide_calls_state.sink.all_interpreters && tide_py.PyInterpreterState_Head () != threads.newest;
 }
 
 /* The C function behind a builtin: word 2 is its PyMethodDef, of which word 1 is the function.  */
@@ -154,7 +176,8 @@ take (const Slot *slot, void *frame, int what, void *argument)
   code = read_frame (frame, &offset);
   tide_calls_emit (kind, code, offset, 0, is_c ? argument : NULL);
   /* The thread that was just made has not run yet: it has to wait for the GIL.  */
-  if ((kind == TIDE_CALL_C_RETURN && function_of (argument) == threads.start_new_thread)
+  if ((kind == TIDE_CALL_C_RETURN
+       && (function_of (argument) == threads.start_new_thread || has_new_interpreter ()))
       || ++threads.n_events % EVENTS_PER_SWEEP == 0)
     sweep ();
   return 0;
@@ -258,14 +281,16 @@ take_out (const Slot *slot, void *tstate)
 static void
 stop (void)
 {
-  void *tstate;
+  void *interpreter, *tstate;
 
   tide_calls_cover_lift ();
-  for (tstate = tide_py.PyInterpreterState_ThreadHead (tide_py.PyInterpreterState_Main ()); tstate;
-       tstate = tide_py.PyThreadState_Next (tstate))
-    for (int i = 0; i < N_SLOTS; i++)
-      if (threads.slots[i].kinds)
-        take_out (&threads.slots[i], tstate);
+  for (interpreter = tide_py.PyInterpreterState_Head (); interpreter;
+       interpreter = tide_py.PyInterpreterState_Next (interpreter))
+    for (tstate = tide_py.PyInterpreterState_ThreadHead (interpreter); tstate;
+         tstate = tide_py.PyThreadState_Next (tstate))
+      for (int i = 0; i < N_SLOTS; i++)
+        if (threads.slots[i].kinds)
+          take_out (&threads.slots[i], tstate);
   for (int i = 0; i < N_SLOTS; i++)
     threads.slots[i].kinds = 0;
 }
@@ -344,7 +369,12 @@ start (const TidePythonLayout *layout, char *reason, size_t size)
         }
     }
   sweep ();
-  tide_calls_cover_put (NULL, NULL);
+  if (!tide_calls_cover_put (NULL, NULL))
+    {
+      stop ();
+      snprintf (reason, size, "%s", TIDE_CALLS_COVER_REFUSED);
+      return false;
+    }
   return true;
 }
 

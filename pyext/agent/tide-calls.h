@@ -37,8 +37,9 @@ typedef void (*TideCallsFunction) (void *data, const TideCallsEvent *event);
 
 typedef struct
 {
-  uint32_t kinds;   /* 1 << TideCallKind each.  With LINE or EXCEPT also CALL and RETURN are expected */
-  bool all_threads; /* those that run and those that start later; else only the calling thread      */
+  uint32_t kinds;        /* 1 << TideCallKind each.  With LINE or EXCEPT also CALL and RETURN are expected */
+  bool all_threads;      /* those that run and those that start later; else only the calling thread      */
+  bool all_interpreters; /* with it: also of other interpreters, up to 3.11; from 3.12 on of this one alone */
   TideCallsFunction function;
   void *data;
 } TideCallsSink;

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 /* The instrument "gc": a builtin of ours in gc.callbacks, called with the GIL held in the thread that
- * collects, before and after.  No two collections of the main interpreter overlap.  */
+ * collects, before and after.  No two collections of the main
+ * interpreter overlap; the others have lists of their own.  */
 static struct
 {
   TideRegion *region; /* NULL: off */
@@ -148,6 +149,7 @@ end (void)
 
 const TideAgentInstrument tide_instrument_gc = {
   .bit = TIDE_INSTRUMENT_GC,
+  .main_only_since = 1,
   .start = start,
   .stop = stop,
   .end = end,

@@ -19,6 +19,9 @@ typedef struct
 {
   TideInstrument bit;
   bool free_threaded; /* safe where several threads run Python code at the same time */
+  /* PY_VERSION_HEX from which on it sees nothing of what other interpreters of the process do than the main
+   * one; 0: it sees them in all versions.  */
+  uint32_t main_only_since;
 
   /* False: REPORT says why not.  */
   bool (*start) (TideRegion *region, TideInstrumentReport *report);

@@ -66,6 +66,9 @@ start (const TideAgentInstrument *instrument)
   else if (instrument->start (instruments.region, &report))
     {
       atomic_fetch_or (&instruments.on, (uint32_t)instrument->bit);
+      if (instrument->main_only_since
+          && instruments.region->layout.version_hex >= instrument->main_only_since)
+        instruments.region->main_only |= (uint32_t)instrument->bit;
       tell (instrument, TIDE_STATE_ON, report.unit_bytes, report.reason);
     }
   else

@@ -2,10 +2,12 @@
 #include "tide-memory.h"
 #include "tide-account.h"
 
+#include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Linux 5.14; older headers lack it.  */
@@ -94,4 +96,16 @@ tide_memory_unfill (void *memory, size_t size)
 {
   tide_memory_empty (memory, size);
   munmap (memory, size);
+}
+
+bool
+tide_memory_is_writable (const void *word)
+{
+  uint32_t nobody = 0;
+
+  /* Adds nothing to it, and wakes nobody: where it may not be written to, the kernel says so instead of a
+   * signal.  */
+  return syscall (SYS_futex, &nobody, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, NULL, word,
+                  FUTEX_OP (FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0))
+         >= 0;
 }

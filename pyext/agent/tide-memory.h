@@ -21,3 +21,7 @@ void tide_memory_empty (void *memory, size_t size);
 
 /* The same, and the addresses are free.  */
 void tide_memory_unfill (void *memory, size_t size);
+
+/* Whether the program's WORD, of four bytes or more, may be written to.  Does not change it, and sends no
+ * signal.  Changes errno.  */
+bool tide_memory_is_writable (const void *word);

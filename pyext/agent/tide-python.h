@@ -85,6 +85,8 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
   F (void *, PyThreadState_Get, (void))                                                                      \
   F (void *, PyThreadState_Next, (void *tstate))                                                             \
   F (void *, PyInterpreterState_Main, (void))                                                                \
+  F (void *, PyInterpreterState_Head, (void))                                                                \
+  F (void *, PyInterpreterState_Next, (void *interpreter))                                                   \
   F (void *, PyInterpreterState_ThreadHead, (void *interpreter))                                             \
   F (void *, PyGILState_GetThisThreadState, (void))                                                          \
   F (void *, PyMem_RawMalloc, (size_t size))                                                                 \

@@ -2,6 +2,7 @@
 #include "tide-account.h"
 #include "tide-block-map.h"
 #include "tide-clock.h"
+#include "tide-interpreters.h"
 #include "tide-memory.h"
 #include "tide-poisson.h"
 #include "tide-site-finder.h"
@@ -126,6 +127,8 @@ tide_sampler_take (void *block, size_t size, bool has_gil)
   if (tide_sampler_passes (size))
     return false;
   since_ns = tide_clock_ns (CLOCK_MONOTONIC);
+  if (tide_interpreters_are_parallel ())
+    tide_sampler.parallel = true;
   if (size > MAX_SIZE || !tide_try_lock (&sampler.lock))
     {
       tide_sites_miss ();

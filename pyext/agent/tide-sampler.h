@@ -27,8 +27,9 @@ void tide_sampler_drop (void);
 typedef struct
 {
   /* Bytes to the next look.  Threads without the GIL may count at once and lose a few: those bytes are longer
-   * than they are.  */
+   * than they are.  Interpreters with a GIL of their own would lose many: then nothing is lost.  */
   _Atomic int64_t left;
+  bool parallel; /* there are such */
   uint8_t *filter;
   uint32_t shift; /* from an address to its stretch */
 } TideSampler;
@@ -46,11 +47,19 @@ tide_sampler_left (void)
 static inline bool
 tide_sampler_passes (size_t size)
 {
-  int64_t left = tide_sampler_left () - (int64_t)size;
+  int64_t before = tide_sampler_left ();
 
-  if (left < 0)
+  if (__builtin_expect (tide_sampler.parallel, 0))
+    {
+      while (before >= (int64_t)size
+             && !atomic_compare_exchange_weak_explicit (&tide_sampler.left, &before, before - (int64_t)size,
+                                                        memory_order_relaxed, memory_order_relaxed))
+        ;
+      return before >= (int64_t)size;
+    }
+  if (before - (int64_t)size < 0)
     return false;
-  atomic_store_explicit (&tide_sampler.left, left, memory_order_relaxed);
+  atomic_store_explicit (&tide_sampler.left, before - (int64_t)size, memory_order_relaxed);
   return true;
 }
 

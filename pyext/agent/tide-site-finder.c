@@ -8,6 +8,7 @@
 #include "tide-sites.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
@@ -20,8 +21,13 @@
 /* Frames that have not begun, or are none of Python's, one on top of the other.  */
 #define MAX_SKIPPED 64
 
-/* How often one asks for the lock.  */
-#define PATIENCE 64
+/* Tables of those who may come at once, other interpreters above all: a thread has its own as long as not
+ * many come.  */
+#define N_SHARED 8u
+
+/* How often one asks for one of them, and for each in a row.  */
+#define PATIENCE 64u
+#define IN_A_ROW 4u
 
 /* No code object is there.  */
 static const TideSiteEntry nothing = { .code = 1 };
@@ -29,13 +35,18 @@ static const TideSiteEntry nothing = { .code = 1 };
 TideSiteFinder tide_site_finder;
 __thread void *const *tide_site_finder_current;
 
+typedef struct
+{
+  _Alignas(64) _Atomic uint32_t lock;
+  TideSitesKnown known; /* of its holder */
+} Shared;
+
 static struct
 {
   const TidePythonLayout *layout;
   int32_t first_traceable; /* offset in a code object; -1: frames of this version have always begun */
   bool finds_current;      /* without asking */
-  TideSitesKnown shared;   /* of the lock's holder */
-  _Atomic uint32_t lock;
+  Shared shared[N_SHARED];
 } finder;
 
 static inline int32_t
@@ -101,22 +112,22 @@ void
 tide_site_finder_drop (void)
 {
   drop (&tide_site_finder.alone);
-  drop (&finder.shared);
+  for (unsigned i = 0; i < N_SHARED; i++)
+    drop (&finder.shared[i].known);
   memset (&tide_site_finder, 0, sizeof tide_site_finder);
   memset (&finder, 0, sizeof finder);
 }
 
-/* The thread state of the calling thread when it holds the GIL of the main interpreter, else NULL.  HAS_GIL:
- * the caller knows that it holds some interpreter's.  */
+/* The thread state of the calling thread, which holds some GIL, when that is the main interpreter's, else
+ * NULL.  */
 static void *
-get_holder (bool has_gil)
+get_holder (void)
 {
   void *tstate = tide_site_finder.get_current ();
 
-  if (!tstate || tide_word_at ((uintptr_t)tstate + TIDE_TSTATE_INTERPRETER) != tide_site_finder.interpreter)
-    return NULL;
-  /* Up to 3.11 that was the thread state of whoever holds the GIL.  */
-  return has_gil || tstate == tide_py.PyGILState_GetThisThreadState () ? tstate : NULL;
+  return tstate && tide_word_at ((uintptr_t)tstate + TIDE_TSTATE_INTERPRETER) == tide_site_finder.interpreter
+             ? tstate
+             : NULL;
 }
 
 static bool
@@ -196,7 +207,7 @@ learn (TideSitesKnown *known, uint64_t frame, uint64_t code, uint64_t instructio
           return TIDE_SITES_UNKNOWN;
         }
       if (id != 0)
-        site = tide_sites_get (id, line_of (code, read.offset), known == &finder.shared);
+        site = tide_sites_get (id, line_of (code, read.offset), known != &tide_site_finder.alone);
       if (site == TIDE_SITES_UNKNOWN)
         {
           errno = saved;
@@ -252,25 +263,33 @@ find (TideSitesKnown *known, void *tstate)
   return 0;
 }
 
-static bool
+/* NULL: all are in use.  */
+static Shared *
 lock (void)
 {
-  for (int i = 0; i < PATIENCE; i++)
-    if (atomic_exchange_explicit (&finder.lock, 1, memory_order_acquire) == 0)
-      return true;
-  return false;
+  unsigned first = (unsigned)((uint64_t)pthread_self () * 0x9e3779b97f4a7c15ull >> 32);
+
+  for (unsigned i = 0; i < PATIENCE; i++)
+    {
+      Shared *shared = &finder.shared[(first + i / IN_A_ROW) % N_SHARED];
+
+      if (atomic_exchange_explicit (&shared->lock, 1, memory_order_acquire) == 0)
+        return shared;
+    }
+  return NULL;
 }
 
 uint32_t
 tide_site_finder_find_shared (bool has_gil)
 {
+  Shared *shared = lock ();
   uint32_t site = 0;
 
-  if (lock ())
+  if (shared)
     {
-      site = find (&finder.shared,
+      site = find (&shared->known,
                    has_gil ? tide_site_finder.get_current () : tide_py.PyGILState_GetThisThreadState ());
-      atomic_store_explicit (&finder.lock, 0, memory_order_release);
+      atomic_store_explicit (&shared->lock, 0, memory_order_release);
     }
   return site != 0 ? site : tide_sites_get (0, 0, true);
 }
@@ -278,7 +297,9 @@ tide_site_finder_find_shared (bool has_gil)
 uint32_t
 tide_site_finder_find (bool has_gil)
 {
-  void *holder = get_holder (has_gil);
+  /* Whoever gives a block of the RAW domain back need not have the GIL, or may have another's: its counters
+   * are for all, also where the GIL was held when it was taken.  */
+  void *holder = has_gil ? get_holder () : NULL;
   uint32_t site;
 
   if (!holder)

@@ -138,9 +138,9 @@ bool tide_site_finder_open (const TidePythonLayout *layout);
 /* In a forked child.  */
 void tide_site_finder_drop (void);
 
-/* The site of the calling thread, never 0.  HAS_GIL: the caller knows that it holds some interpreter's GIL.
- * Whoever does not hold that of the main interpreter gets a shared site (tide-sites.h).  Not from signal
- * handlers.  */
+/* The site of the calling thread, never 0.  HAS_GIL: the caller knows that it holds some interpreter's GIL,
+ * and that whoever gives the block back holds the same.  Who does not, or holds another than that of the main
+ * interpreter, gets a shared site (tide-sites.h).  Not from signal handlers.  */
 uint32_t tide_site_finder_find (bool has_gil);
 
 /* The same, always a shared site.  */

@@ -347,8 +347,7 @@ find_culprit (TideAccount *self, int64_t now_ns, uint32_t *thread, bool *idle)
   for (uint32_t i = 0; i < n_tids && tstate == 0; i++)
     {
       /* A thread that Python does not know works for one that it knows.  */
-      tstate =
-          n_tids == 1 ? self->outside.layout.main_tstate : tide_outside_find_tstate (&self->outside, tids[i]);
+      tstate = tide_outside_find_tstate (&self->outside, tids[i], n_tids == 1);
       if (tstate != 0)
         *thread = tide_intern_thread (&self->intern, self->pid, tids[i]);
     }

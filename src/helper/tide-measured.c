@@ -220,6 +220,7 @@ tide_measured_tick (TideMeasured *self, int64_t now_ns)
   self->tick_ns = now_ns;
   follow_wishes (self, now_ns);
   drain (self, now_ns);
+  tide_interpreters_follow (&self->interpreters, self->shared.region, &self->stream, now_ns, false);
   if (self->suspended || !tide_account_charge (&self->account, now_ns, &pages))
     {
       self->replaced = self->account.gone;
@@ -372,6 +373,7 @@ tide_measured_put_bye (
 {
   TideBye bye = { .kind = kind, .value = value, .peak_rss_bytes = peak_bytes };
 
+  tide_interpreters_follow (&self->interpreters, self->shared.region, &self->stream, now_ns, true);
   if (bye.peak_rss_bytes < self->peak_bytes)
     bye.peak_rss_bytes = self->peak_bytes;
   if (bye.peak_rss_bytes < self->top_pages * self->page_size)

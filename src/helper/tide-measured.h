@@ -3,6 +3,7 @@
 #include "tide-account.h"
 #include "tide-alarm.h"
 #include "tide-calls-drain.h"
+#include "tide-interpreters.h"
 #include "tide-procfs.h"
 #include "tide-shared.h"
 #include "tide-budget.h"
@@ -24,6 +25,7 @@ typedef struct
   TideAccount account;
   TideWish wish;
   TideBudget budget;
+  TideInterpreters interpreters;
   TideCallsDrain calls;
   TideSitesDrain sites;
 

@@ -10,6 +10,8 @@
 /* No field of an interpreter lies farther from the start of its structure.  */
 #define MAX_FIELD (1 << 20)
 #define MAX_TSTATES 1024
+/* Thread states say which thread runs them, not which one made them.  */
+#define RUNNER_IS_NAMED 0x030c0000u
 /* Frames of the interpreter itself, which do not count as frames of the program.  */
 #define MAX_OTHER_FRAMES 64
 
@@ -22,7 +24,7 @@ is_sane (const TidePythonLayout *layout)
     layout->frame_instruction, layout->instruction_bias, layout->code_name,         layout->code_filename,
     layout->code_first_line,   layout->code_line_table,  layout->code_instructions, layout->bytes_size,
     layout->bytes_data,        layout->str_length,       layout->str_state,         layout->str_ascii_data,
-    layout->str_compact_data,  layout->object_type,
+    layout->str_compact_data,  layout->object_type,      layout->interp_next,
   };
 
   for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
@@ -255,17 +257,16 @@ tide_outside_walk (
   return n;
 }
 
-uint64_t
-tide_outside_find_tstate (TideOutside *self, uint32_t tid)
+/* Of the threads of INTERPRETER; LEFT: how many thread states may still be looked at.  */
+static uint64_t
+find_in (TideOutside *self, uint64_t interpreter, uint32_t tid, int *left)
 {
   const TidePythonLayout *layout = &self->layout;
   uint64_t tstate = 0;
 
-  if (layout->pthread_tid < 0 || layout->interp_threads < 0
-      || !tide_outside_peek (self, layout->interpreter + (uint64_t)layout->interp_threads, &tstate,
-                             sizeof tstate))
-    return tid == (uint32_t)self->pid ? layout->main_tstate : 0;
-  for (int i = 0; tstate != 0 && i < MAX_TSTATES; i++)
+  if (!tide_outside_peek (self, interpreter + (uint64_t)layout->interp_threads, &tstate, sizeof tstate))
+    return 0;
+  for (; tstate != 0 && *left > 0; --*left)
     {
       uint64_t thread;
       int32_t found;
@@ -280,4 +281,50 @@ tide_outside_find_tstate (TideOutside *self, uint32_t tid)
         break;
     }
   return 0;
+}
+
+/* Of the interpreters besides the main one; ONLY_RUNNING: of those that run Python code.  */
+static uint64_t
+find_in_others (TideOutside *self, uint32_t tid, bool only_running, int *left)
+{
+  const TidePythonLayout *layout = &self->layout;
+  uint64_t interpreter = 0, tstate, frame;
+
+  if (layout->interpreters == 0
+      || !tide_outside_peek (self, layout->interpreters, &interpreter, sizeof interpreter))
+    return 0;
+  /* The main one, made first, is the last.  */
+  for (int i = 0; interpreter != 0 && interpreter != layout->interpreter && i < MAX_TSTATES; i++)
+    {
+      tstate = find_in (self, interpreter, tid, left);
+      if (tstate != 0
+          && (!only_running
+              || (tide_pylayout_top (layout, tide_outside_peek, self, tstate, &frame) && frame != 0)))
+        return tstate;
+      if (!tide_outside_peek (self, interpreter + (uint64_t)layout->interp_next, &interpreter,
+                              sizeof interpreter))
+        break;
+    }
+  return 0;
+}
+
+/* A thread that runs code of another interpreter for a moment has a thread state in either.  From 3.12 on the
+ * other one's names the thread that runs it; before, the thread that made it, so there it is only for those
+ * that have no other, and what runs is charged to who called it.  */
+uint64_t
+tide_outside_find_tstate (TideOutside *self, uint32_t tid, bool alone)
+{
+  const TidePythonLayout *layout = &self->layout;
+  uint64_t tstate = 0;
+  int left = MAX_TSTATES;
+
+  if (layout->pthread_tid < 0 || layout->interp_threads < 0)
+    return tid == (uint32_t)self->pid ? layout->main_tstate : 0;
+  if (layout->version_hex >= RUNNER_IS_NAMED)
+    tstate = find_in_others (self, tid, true, &left);
+  if (tstate == 0)
+    tstate = alone ? layout->main_tstate : find_in (self, layout->interpreter, tid, &left);
+  if (tstate == 0 && layout->version_hex < RUNNER_IS_NAMED)
+    tstate = find_in_others (self, tid, false, &left);
+  return tstate;
 }

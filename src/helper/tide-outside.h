@@ -66,5 +66,6 @@ uint32_t tide_outside_walk (TideOutside *self,
                             uint32_t max,
                             bool *whole);
 
-/* The thread state of the thread with this kernel tid; 0: Python does not know it.  */
-uint64_t tide_outside_find_tstate (TideOutside *self, uint32_t tid);
+/* The thread state of the thread with this kernel tid, of whichever interpreter it runs; ALONE: there is no
+ * other thread.  0: Python does not know it.  */
+uint64_t tide_outside_find_tstate (TideOutside *self, uint32_t tid, bool alone);

@@ -29,6 +29,8 @@ enum
   COLUMN_SHUTDOWN,
   COLUMN_LOST,
   COLUMN_INSTRUMENTS,
+  COLUMN_MESSAGES,
+  COLUMN_TOLD,
   COLUMN_AGENT_BYTES,
   COLUMN_AGENT_CPU,
   COLUMN_HELPER_CPU,
@@ -58,6 +60,8 @@ static const TideExportColumn columns[N_COLUMNS] = {
   [COLUMN_SHUTDOWN] = { "shutdown", N_ ("Interpreter shutdown"), TIDE_CELLS_BYTES_SIGNED, TIDE_FOR_ALL },
   [COLUMN_LOST] = { "lost", N_ ("Events lost"), TIDE_CELLS_COUNT, TIDE_FOR_ALL },
   [COLUMN_INSTRUMENTS] = { "instruments", N_ ("Instruments"), TIDE_CELLS_LIST, TIDE_FOR_ALL },
+  [COLUMN_MESSAGES] = { "messages", NULL, TIDE_CELLS_LIST, TIDE_FOR_PROGRAMS },
+  [COLUMN_TOLD] = { "told", N_ ("Told"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
   [COLUMN_AGENT_BYTES] = { "agent_bytes", NULL, TIDE_CELLS_BYTES, TIDE_FOR_PROGRAMS },
   [COLUMN_AGENT_CPU] = { "agent_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
   [COLUMN_HELPER_CPU] = { "helper_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
@@ -75,6 +79,8 @@ typedef struct
 {
   TideProcess *process;
   GStrv instruments;
+  GStrv messages;
+  char *told; /* these in one, NULL: none */
   char *ended;
   char *costs;
   TideFunctionTable *table;
@@ -94,9 +100,28 @@ entry_clear (gpointer data)
   Entry *self = data;
 
   g_strfreev (self->instruments);
+  g_strfreev (self->messages);
+  g_free (self->told);
   g_free (self->ended);
   g_free (self->costs);
   tide_function_table_unref (self->table);
+}
+
+/* What the person was told while it was measured: warnings and worse.  */
+static GStrv
+get_messages (TideProcess *process)
+{
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+
+  for (gsize i = 0; i < tide_process_get_n_notes (process); i++)
+    {
+      const TideNote *note = tide_process_get_note (process, i);
+
+      if (note->kind == TIDE_NOTE_MESSAGE && note->value >= TIDE_SEVERITY_WARNING && note->text != NULL)
+        g_ptr_array_add (messages, g_strdup (note->text));
+    }
+  g_ptr_array_add (messages, NULL);
+  return (GStrv)g_ptr_array_free (g_steal_pointer (&messages), FALSE);
 }
 
 char *
@@ -286,6 +311,9 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
   tide_cell_set_number (&cells[COLUMN_LOST], tide_process_get_n_lost (entry->process));
   cells[COLUMN_INSTRUMENTS].list = (const char *const *)entry->instruments;
   cells[COLUMN_INSTRUMENTS].is_null = FALSE;
+  cells[COLUMN_MESSAGES].list = (const char *const *)entry->messages;
+  cells[COLUMN_MESSAGES].is_null = FALSE;
+  tide_cell_set_text (&cells[COLUMN_TOLD], entry->told);
   tide_cell_set_text (&cells[COLUMN_COSTS], entry->costs);
   fill_cost (tide_process_get_cost (entry->process), (const char *const *)entry->instruments, cells);
 }
@@ -326,6 +354,8 @@ tide_summary_rows_new (GPtrArray *processes,
           return NULL;
         }
       entry.instruments = tide_export_get_instruments (process);
+      entry.messages = get_messages (process);
+      entry.told = entry.messages[0] != NULL ? g_strjoinv (" ", entry.messages) : NULL;
       entry.costs = describe_costs (process, (const char *const *)entry.instruments);
       entry.ended = tide_export_describe_end (tide_process_get_end (process));
       g_array_append_val (self->entries, entry);

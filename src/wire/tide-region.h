@@ -38,7 +38,7 @@
 #include "tide-wire.h"
 
 #define TIDE_REGION_MAGIC 0x314e474552444954ull /* "TIDREGN1" */
-#define TIDE_REGION_VERSION 5
+#define TIDE_REGION_VERSION 6
 #define TIDE_REGION_RING_OFFSET 8192
 #define TIDE_REGION_RING_SIZE (1u << 20)
 #define TIDE_REGION_SIZE (TIDE_REGION_RING_OFFSET + TIDE_REGION_RING_SIZE)
@@ -72,6 +72,7 @@ typedef struct
   int32_t tstate_thread_id; /* pthread_t of the thread                                                     */
   int32_t pthread_tid;      /* pthread_t -> kernel tid (glibc, found by looking); -1                       */
   int32_t interp_threads;   /* interpreter -> first tstate                                                 */
+  int32_t interp_next;      /* interpreter -> the one that was made before it                              */
   int32_t frame_previous;
   int32_t frame_code;        /* a pointer, low 3 bits are tags                                              */
   int32_t frame_instruction; /* 3.8-3.10: int32 (units below), else pointer to the instruction */
@@ -93,6 +94,7 @@ typedef struct
   uint64_t code_type;       /* address of PyCode_Type                                                      */
   uint64_t interpreter;     /* address of the main interpreter's state                                     */
   uint64_t main_tstate;
+  uint64_t interpreters; /* address of the pointer to the newest one; 0: unknown */
 } TidePythonLayout;
 
 typedef struct
@@ -181,6 +183,8 @@ typedef struct
   TidePythonLayout layout;
   TideRegionInstrument instruments[TIDE_N_INSTRUMENTS]; /* by bit number; a reason may be a remark when on */
   _Atomic uint64_t agent_bytes;                         /* memory the agent took */
+  uint32_t main_only;                 /* TideInstrument bits: they see nothing of other interpreters */
+  _Atomic uint32_t n_subinterpreters; /* that the process has made */
 
   /* Commands of the helper, looked at by the agent at each account, and after its signal.  What is wanted is
    * written first, then `wish` goes up by one; the agent makes it so and sets `wish_done` to what it saw.  */

@@ -407,6 +407,42 @@ class Politeness(unittest.TestCase):
             if "calls" in names and sys.version_info < (3, 12):
                 self.check_off(stream.instruments[frames.INSTRUMENTS["calls"]])
 
+    def test_read_only_functions(self):
+        """Where the interpreter's own functions lie in memory that may not be written to, calls are refused, and nothing is harmed."""
+        program = self.write(COMMON + """
+import ctypes, mmap
+agent = ctypes.PyDLL(None)
+agent.pagetide_agent_request.argtypes = [ctypes.c_uint] * 3 + [ctypes.c_ulonglong] * 2
+agent.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+# A builtin has the address of its PyMethodDef after its head.
+method = ctypes.c_void_p.from_address(id(sys.setprofile) + 16).value
+# It may lie on two.
+page = method & ~(mmap.PAGESIZE - 1)
+def ask(on, off):
+    number = 0
+    while not number:
+        number = agent.pagetide_agent_request(on, off, 0, 0, 0)
+    while not agent.pagetide_agent_settle(number):
+        work(3)
+states = []
+for how in (mmap.PROT_READ, mmap.PROT_READ | mmap.PROT_WRITE):
+    assert agent.mprotect(page, 2 * mmap.PAGESIZE, how) == 0
+    ask(8, 0)
+    outer()
+    states.append(agent.pagetide_agent_get_state(8, None, 0))
+    assert sys.getprofile() is None
+    ask(0, 8)
+print(states)
+""")
+        outputs = [open(os.path.join(self.folder, name), "w+b") for name in ("out", "err")]
+        stream = frames.run(sys.executable, [program], ("events",), stdout=outputs[0], stderr=outputs[1])
+        texts = []
+        for output in outputs:
+            output.seek(0)
+            texts.append(output.read())
+            output.close()
+        self.assertEqual((stream.status, *texts), (0, b"[2, 1]\n", b""))
+
     def test_all_places_taken(self):
         """A program that takes all places of sys.monitoring has them, and we have no calls: told in a sentence."""
         program = self.write(COMMON + "for tool in range(6 if hasattr(sys, 'monitoring') else 0):\n    sys.monitoring.use_tool_id(tool, 'mine')\n"
