@@ -84,17 +84,21 @@ add_lines (TideCodes *self, const TideCodeContents *contents)
   return id;
 }
 
-TideKnownCode
-tide_codes_add (TideCodes *self, const TideCodeContents *contents)
+/* What is at ADDRESS, whatever was taken for it before.  */
+static TideKnownCode
+note (TideCodes *self, const TideCodeContents *contents)
 {
   TideKnownCode known, *room;
   uint64_t hash = address_hash (contents->address, contents->fingerprint);
   uint32_t id = tide_id_table_find (&self->addresses, hash, NULL, NULL);
 
-  if (id != 0)
-    return self->by_address[id - 1];
   known.code = tide_intern_code (self->intern, contents->file, contents->name, contents->first_line);
   known.lines = add_lines (self, contents);
+  if (id != 0)
+    {
+      self->by_address[id - 1] = known;
+      return known;
+    }
   if (self->addresses.n_ids >= MAX_ADDRESSES)
     tide_id_table_clear (&self->addresses);
   room = tide_array_reserve (self->by_address, &self->n_by_address, self->addresses.n_ids, sizeof *room);
@@ -105,6 +109,14 @@ tide_codes_add (TideCodes *self, const TideCodeContents *contents)
   if (id != 0)
     self->by_address[id - 1] = known;
   return known;
+}
+
+TideKnownCode
+tide_codes_add (TideCodes *self, const TideCodeContents *contents)
+{
+  const TideKnownCode *found = tide_codes_find (self, contents->address, contents->fingerprint);
+
+  return found != NULL ? *found : note (self, contents);
 }
 
 bool
@@ -121,7 +133,8 @@ tide_codes_add_agent (TideCodes *self, uint32_t agent_id, const TideCodeContents
   self->by_agent = room;
   if (self->n_by_agent > before)
     memset (room + before, 0, (self->n_by_agent - before) * sizeof *room);
-  room[agent_id - 1] = tide_codes_add (self, contents);
+  /* The agent read it while nobody could change it, which cannot be said of who looks from outside.  */
+  room[agent_id - 1] = note (self, contents);
   /* At the time of the frame before.  */
   if (agent_id == TIDE_CODES_MAX)
     tide_stream_put_message (self->intern->stream, 0, TIDE_SEVERITY_WARNING, FULL);

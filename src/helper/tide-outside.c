@@ -212,7 +212,14 @@ learn (TideOutside *self, TideCodes *codes, uint64_t address, TideKnownCode *kno
       *known = *found;
       return true;
     }
+  /* What this look has read so far is of several moments, and the program went on between them: other code
+   * may be at this address by now, and other text where its names were.  */
+  self->look++;
   if (!tide_pycode_read (&self->layout, tide_outside_peek, self, address, &self->code))
+    return false;
+  self->look++;
+  if (!tide_pycode_fingerprint (&self->layout, tide_outside_peek, self, address, &fingerprint)
+      || fingerprint != self->code.fingerprint)
     return false;
   *known = (TideKnownCode){ 0, 0 };
   if (self->code.internal)
