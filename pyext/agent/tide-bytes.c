@@ -250,7 +250,8 @@ start (TideRegion *region, TideInstrumentReport *report, TideInstrument bit)
   uint64_t mean = bit == TIDE_INSTRUMENT_BYTES_SAMPLED ? get_mean (region) : 0;
 
   if (bytes.on)
-    snprintf (report->reason, sizeof report->reason, "Python's blocks are counted already, %s.",
+    snprintf (report->reason, sizeof report->reason,
+              "Python's blocks are counted already, %s: stop that instrument first.",
               bytes.sampled ? "by a sample" : "all of them");
   else if (!tide_site_finder_open (&region->layout))
     snprintf (report->reason, sizeof report->reason, "This interpreter's thread states are not understood.");

@@ -38,7 +38,7 @@ static const char launch_options[] = N_ (
     "  --instruments LIST  what measures beside the sampler: events, faults (default: both), calls, lines, "
     "bytes,\n"
     "                      bytes-sampled or bytes-sampled=BYTES, gc; separated by commas\n"
-    "  --trigger BYTES     of calls and lines only those that moved RSS by so much\n"
+    "  --trigger BYTES     of calls and lines only those that moved RSS by so much (default 0: all)\n"
     "  --budget PERCENT    the share of the program’s time that measuring may take\n"
     "  --children          measure the processes that the program starts as well, each by itself\n"
     "  --ask-permission    where the system lets no program follow page faults, have polkit ask for it\n"

@@ -98,7 +98,10 @@ take_instruments (Parse *parse, const char *value, GError **error)
 static gboolean
 take_trigger (Parse *parse, const char *value, GError **error)
 {
-  if (!tide_parse_size (value, &parse->options->launch->trigger_bytes))
+  /* As in Python and in the window: all of them.  */
+  if (strcmp (value, "0") == 0)
+    parse->options->launch->trigger_bytes = 0;
+  else if (!tide_parse_size (value, &parse->options->launch->trigger_bytes))
     return fail (error, _ ("--trigger %s is no size: write a number of bytes, or one with K, M or G."),
                  value);
   return TRUE;

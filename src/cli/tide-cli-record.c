@@ -5,6 +5,7 @@
 #include "tide-cli-help.h"
 #include "tide-cli-join.h"
 #include "tide-cli-options.h"
+#include "tide-export-rows.h"
 #include "tide-format.h"
 #include "tide-record-summary.h"
 #include "tide-recording-name.h"
@@ -102,7 +103,7 @@ get_status (const TideProcessEnd *end, TideTarget *target)
   return 1;
 }
 
-/* One line for whoever sits there.  */
+/* A few lines for whoever sits there.  */
 static void
 print_closing_line (const char *path, guint64 size, TideRecordSummary *summary)
 {
@@ -118,6 +119,11 @@ print_closing_line (const char *path, guint64 size, TideRecordSummary *summary)
                   growth);
   else
     tide_cli_say (_ ("recorded to %s (%s); peak %s"), display, size_text, peak);
+  for (guint i = 0; i < TIDE_COST_N_INSTRUMENTS; i++)
+    if (tide_record_summary_get_refusal (summary, i) != NULL)
+      /* Translators: an instrument's name on the command line, and why it did not measure.  */
+      tide_cli_say (_ ("without %s: %s"), tide_export_get_instrument_name (1u << i),
+                    tide_record_summary_get_refusal (summary, i));
   if (tide_record_summary_get_cost (summary) > 0)
     tide_cli_say (_ ("measuring cost %.2f×"), tide_record_summary_get_cost (summary));
 }

@@ -2,6 +2,7 @@
 
 #include "tide-record-summary.h"
 
+#include "tide-told.h"
 #include "tide-wire.h"
 
 /* Of one process.  Ids count from 1: element 0 of each array is "none".  */
@@ -19,7 +20,8 @@ struct _TideRecordSummary
   TideProcessEnd *end;
   char *error;
   gint64 peak;
-  TideCost cost; /* of the first process, the last that was told */
+  TideCost cost;                      /* of the first process, the last that was told */
+  char *why[TIDE_COST_N_INSTRUMENTS]; /* by bit: why one of the first process is off, or NULL */
 };
 
 static Stream *
@@ -65,6 +67,8 @@ tide_record_summary_free (TideRecordSummary *self)
   g_hash_table_unref (self->streams);
   g_free (self->end);
   g_free (self->error);
+  for (guint i = 0; i < G_N_ELEMENTS (self->why); i++)
+    g_free (self->why[i]);
   g_free (self);
 }
 
@@ -78,6 +82,18 @@ add_definitions (Stream *stream, const TideBatch *batch)
   g_array_set_size (stream->nets, stream->codes->len);
   for (guint i = 0; batch->nodes != NULL && i < batch->nodes->len; i++)
     g_array_append_val (stream->node_codes, g_array_index (batch->nodes, TideNode, i).code);
+}
+
+static void
+take_state (TideRecordSummary *self, const TideNote *note)
+{
+  gint number = g_bit_nth_lsf (note->detail, -1);
+
+  if (number < 0 || number >= TIDE_COST_N_INSTRUMENTS)
+    return;
+  g_clear_pointer (&self->why[number], g_free);
+  if (note->value != TIDE_STATE_ON && note->text != NULL && *note->text != '\0')
+    self->why[number] = g_strdup (tide_told (note->text));
 }
 
 void
@@ -111,8 +127,10 @@ tide_record_summary_add (TideRecordSummary *self, const TideBatch *batch)
       if (note->kind == TIDE_NOTE_MESSAGE && note->value == TIDE_SEVERITY_ERROR)
         {
           g_free (self->error);
-          self->error = g_strdup (note->text);
+          self->error = g_strdup (tide_told (note->text));
         }
+      if (note->kind == TIDE_NOTE_INSTRUMENT && batch->stream == 0)
+        take_state (self, note);
     }
   if (batch->cost != NULL && batch->stream == 0)
     self->cost = *batch->cost;
@@ -140,6 +158,12 @@ const char *
 tide_record_summary_get_error (TideRecordSummary *self)
 {
   return self->error;
+}
+
+const char *
+tide_record_summary_get_refusal (TideRecordSummary *self, guint number)
+{
+  return number < G_N_ELEMENTS (self->why) ? self->why[number] : NULL;
 }
 
 gint64

@@ -18,6 +18,10 @@ gboolean tide_record_summary_is_empty (TideRecordSummary *self);
 const TideProcessEnd *tide_record_summary_get_end (TideRecordSummary *self);
 /* The last sentence that the helper said as an error, or NULL.  */
 const char *tide_record_summary_get_error (TideRecordSummary *self);
+
+/* Why the instrument whose bit has NUMBER is off though it was wanted, as was last said of the first process,
+ * in the person's language; or NULL.  */
+const char *tide_record_summary_get_refusal (TideRecordSummary *self, guint number);
 gint64 tide_record_summary_get_peak (TideRecordSummary *self); /* bytes, 0: unknown */
 /* The factor by which measuring made the first process's own CPU time longer; 0: unknown.  */
 double tide_record_summary_get_cost (TideRecordSummary *self);

@@ -3,6 +3,7 @@
 #include "tide-mark.h"
 
 #include "tide-format.h"
+#include "tide-told.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -54,6 +55,6 @@ tide_mark_describe (const TideMark *self)
     case TIDE_MARKER_GC:
     case TIDE_MARKER_MESSAGE:
     default:
-      return g_strdup (self->text);
+      return g_strdup (tide_told (self->text));
     }
 }

@@ -4,6 +4,7 @@
 
 #include "tide-recording-name.h"
 #include "tide-spool.h"
+#include "tide-told.h"
 #include "tide-wire.h"
 
 #include <signal.h>
@@ -55,7 +56,7 @@ get_last_error (TideProcess *process)
       const TideNote *note = tide_process_get_note (process, i - 1);
 
       if (note->kind == TIDE_NOTE_MESSAGE && note->value == TIDE_SEVERITY_ERROR)
-        return note->text;
+        return tide_told (note->text);
     }
   return NULL;
 }

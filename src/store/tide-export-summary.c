@@ -3,6 +3,7 @@
 #include "tide-export-rows.h"
 
 #include "tide-format.h"
+#include "tide-told.h"
 #include "tide-wire.h"
 
 #include <glib/gi18n-lib.h>
@@ -38,6 +39,9 @@ enum
   COLUMN_FIRST_COST,
   COLUMN_LAST_COST = COLUMN_FIRST_COST + TIDE_COST_N_INSTRUMENTS - 2,
   COLUMN_COSTS,
+  COLUMN_REFUSED,
+  COLUMN_REFUSED_TEXT,
+  COLUMN_UNIT,
   N_COLUMNS
 };
 
@@ -73,6 +77,9 @@ static const TideExportColumn columns[N_COLUMNS] = {
   { "bytes_sampled_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
   { "gc_cpu_s", NULL, TIDE_CELLS_DURATION, TIDE_FOR_PROGRAMS },
   [COLUMN_COSTS] = { "costs", N_ ("Time of instruments"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
+  [COLUMN_REFUSED] = { "refused", NULL, TIDE_CELLS_LIST, TIDE_FOR_PROGRAMS },
+  [COLUMN_REFUSED_TEXT] = { "refusals", N_ ("Refused or given up"), TIDE_CELLS_TEXT, TIDE_FOR_PEOPLE },
+  [COLUMN_UNIT] = { "rss_unit", N_ ("Unit of one reading"), TIDE_CELLS_BYTES, TIDE_FOR_ALL },
 };
 
 typedef struct
@@ -83,6 +90,9 @@ typedef struct
   char *told; /* these in one, NULL: none */
   char *ended;
   char *costs;
+  GStrv refused;
+  char *refused_text;
+  gint64 unit_bytes;
   TideFunctionTable *table;
 } Entry;
 
@@ -104,6 +114,8 @@ entry_clear (gpointer data)
   g_free (self->told);
   g_free (self->ended);
   g_free (self->costs);
+  g_strfreev (self->refused);
+  g_free (self->refused_text);
   tide_function_table_unref (self->table);
 }
 
@@ -275,6 +287,43 @@ describe_costs (TideProcess *process, const char *const *names)
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
+/* Which instruments are off though somebody wanted them, and why, as it was last told; and how far a reading
+ * of those that follow RSS may be off.  */
+static void
+take_states (TideProcess *process, Entry *entry)
+{
+  const TideNote *last[TIDE_COST_N_INSTRUMENTS] = { NULL };
+  g_autoptr (GStrvBuilder) refused = g_strv_builder_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (gsize i = 0; i < tide_process_get_n_notes (process); i++)
+    {
+      const TideNote *note = tide_process_get_note (process, i);
+      gint number = note->kind == TIDE_NOTE_INSTRUMENT ? g_bit_nth_lsf (note->detail, -1) : -1;
+
+      if (number < 0 || number >= TIDE_COST_N_INSTRUMENTS)
+        continue;
+      last[number] = note;
+      if ((note->detail & (TIDE_INSTRUMENT_EVENTS | TIDE_INSTRUMENT_FAULTS)) != 0
+          && note->value == TIDE_STATE_ON)
+        entry->unit_bytes = MAX (entry->unit_bytes, note->unit_bytes);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (last); i++)
+    {
+      const char *name = tide_export_get_instrument_name (1u << i);
+      g_autofree char *line = NULL;
+
+      if (last[i] == NULL || last[i]->value == TIDE_STATE_ON || last[i]->text == NULL
+          || *last[i]->text == '\0' || name == NULL)
+        continue;
+      line = g_strdup_printf ("%s: %s", name, last[i]->text);
+      g_strv_builder_add (refused, line);
+      g_string_append_printf (text, "%s%s: %s", text->len > 0 ? " " : "", name, tide_told (last[i]->text));
+    }
+  entry->refused = g_strv_builder_end (refused);
+  entry->refused_text = text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
 /* What measuring has cost when it was last told, of the whole recording.  */
 static void
 fill_cost (const TideCost *cost, const char *const *names, TideCell *cells)
@@ -315,6 +364,11 @@ fill (TideRowSource *source, gsize index, TideCell *cells)
   cells[COLUMN_MESSAGES].is_null = FALSE;
   tide_cell_set_text (&cells[COLUMN_TOLD], entry->told);
   tide_cell_set_text (&cells[COLUMN_COSTS], entry->costs);
+  cells[COLUMN_REFUSED].list = (const char *const *)entry->refused;
+  cells[COLUMN_REFUSED].is_null = FALSE;
+  tide_cell_set_text (&cells[COLUMN_REFUSED_TEXT], entry->refused_text);
+  if (entry->unit_bytes > 0)
+    tide_cell_set_number (&cells[COLUMN_UNIT], entry->unit_bytes);
   fill_cost (tide_process_get_cost (entry->process), (const char *const *)entry->instruments, cells);
 }
 
@@ -357,6 +411,7 @@ tide_summary_rows_new (GPtrArray *processes,
       entry.messages = get_messages (process);
       entry.told = entry.messages[0] != NULL ? g_strjoinv (" ", entry.messages) : NULL;
       entry.costs = describe_costs (process, (const char *const *)entry.instruments);
+      take_states (process, &entry);
       entry.ended = tide_export_describe_end (tide_process_get_end (process));
       g_array_append_val (self->entries, entry);
     }

@@ -71,6 +71,16 @@ test_options (void)
   g_assert_cmpuint (first[1].wish.off, ==, TIDE_INSTRUMENT_GC | TIDE_INSTRUMENT_EVENTS);
 }
 
+/* All events, as in Python and in the window; the last one counts.  */
+static void
+test_no_trigger (void)
+{
+  g_auto (TideCliOptions) options = { NULL };
+
+  g_assert_true (parse (&options, "record|--trigger|8K|--trigger|0|s.py", TRUE));
+  g_assert_cmpuint (options.launch->trigger_bytes, ==, 0);
+}
+
 static void
 test_refused (void)
 {
@@ -138,6 +148,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli-options/programs", test_programs);
   g_test_add_func ("/cli-options/options", test_options);
+  g_test_add_func ("/cli-options/no-trigger", test_no_trigger);
   g_test_add_func ("/cli-options/refused", test_refused);
   g_test_add_func ("/cli-options/size", test_size);
   return g_test_run ();

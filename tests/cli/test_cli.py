@@ -120,7 +120,7 @@ class General(Case):
             (["record", "--instruments", "telescope", "-c", "pass"], "telescope"),
             (["record", "--instruments", "gc=4", "-c", "pass"], "takes no value"),
             (["record", "--instruments", "bytes-sampled=few", "-c", "pass"], "few"),
-            (["record", "--trigger", "0", "-c", "pass"], "--trigger 0"),
+            (["record", "--trigger", "none", "-c", "pass"], "--trigger none"),
             (["record", "--budget", "5%", "-c", "pass"], "--budget 5%"),
             (["record", "--budget", "nan", "-c", "pass"], "--budget nan"),
             (["record", "--budget", "101", "-c", "pass"], "--budget 101"),
@@ -284,6 +284,18 @@ class Record(Case):
             print("off")
         """)
         self.assertEqual((result.returncode, result.stdout, result.stderr), (0, b"off\n", b""))
+
+    def test_refusal_is_told(self):
+        """What was asked for and could not be had, with the reason; which is not told of what measured."""
+        result = self.record("--instruments", "events,bytes,bytes-sampled", "-c", "pass")
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        sentence = "bytes-sampled: Python's blocks are counted already, all of them: stop that instrument first."
+        result = self.run_it("report", "a.pagetide", "--format", "json")
+        row, = json.loads(result.stdout)["rows"]
+        self.assertEqual(row["refused"], [sentence])
+        self.assertGreater(row["rss_unit"], 0)
+        self.assertNotIn("bytes-sampled", row["instruments"])
+        self.assertIn(sentence.encode(), self.run_it("report", "a.pagetide").stdout)
 
     def test_program_asks(self):
         """As the package does it: by way of the agent, which asks the helper."""

@@ -5,6 +5,7 @@
 #include "tide-axis.h"
 #include "tide-format.h"
 #include "tide-row-kind.h"
+#include "tide-told.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -65,7 +66,9 @@ tide_facts_method (TideProcess *process)
         continue;
       events = events || facts[i].instrument == TIDE_INSTRUMENT_EVENTS;
       faults = faults || facts[i].instrument == TIDE_INSTRUMENT_FAULTS;
-      unit = MAX (unit, facts[i].unit_bytes);
+      /* Of others it is the unit of something else.  */
+      if ((facts[i].instrument & (TIDE_INSTRUMENT_EVENTS | TIDE_INSTRUMENT_FAULTS)) != 0)
+        unit = MAX (unit, facts[i].unit_bytes);
     }
 
   how = events && faults ? _ ("RSS by events and page faults")
@@ -126,7 +129,7 @@ tide_facts_warning (TideProcess *process)
       const TideNote *note = tide_process_get_note (process, n - 1);
 
       if (note->kind == TIDE_NOTE_MESSAGE && note->value >= TIDE_SEVERITY_WARNING && note->text != NULL)
-        return note->text;
+        return tide_told (note->text);
     }
   return NULL;
 }

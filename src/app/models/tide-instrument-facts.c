@@ -2,6 +2,8 @@
 
 #include "tide-facts.h"
 
+#include "tide-told.h"
+
 #include <glib/gi18n-lib.h>
 
 static const struct
@@ -67,7 +69,7 @@ tide_facts_instruments (TideProcess *process, TideInstrumentFact facts[TIDE_N_IN
             continue;
           facts[i].state = (TideInstrumentState)note->value;
           facts[i].unit_bytes = note->unit_bytes;
-          facts[i].why = note->text != NULL && *note->text != '\0' ? note->text : NULL;
+          facts[i].why = note->text != NULL && *note->text != '\0' ? tide_told (note->text) : NULL;
           facts[i].known = TRUE;
           facts[i].n_told++;
         }

@@ -4,6 +4,7 @@
 
 #include "tide-facts.h"
 #include "tide-format.h"
+#include "tide-told.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -151,7 +152,7 @@ tide_details_view_collect (TideDetailsView *self, TideFactList *list)
 
           /* The page is for reading; a program that sends thousands of messages has them in its file.  */
           if (note->kind == TIDE_NOTE_MESSAGE && list->names->len < 200)
-            tide_fact_list_add (list, name, note->text);
+            tide_fact_list_add (list, name, tide_told (note->text));
         }
     }
   tide_fact_list_add (list, _ ("File"), tide_session_get_path (self->session));
