@@ -38,6 +38,10 @@ static const char *const sentences[] = {
   N_ ("The program ended before its Python interpreter was up."),
   N_ ("The program handles SIGTRAP itself."),
   N_ ("The program has changed its allocators too often."),
+  N_ ("The program has made more functions than can be told apart: what newer ones take is charged to those "
+      "that called them, and their calls are not counted."),
+  N_ ("The program takes Python memory in more places than can be told apart: what is taken in newer ones is "
+      "charged to those that called them."),
   N_ ("The program has started a profiler of its own."),
   N_ ("The program has started a tracer of its own (a debugger, or coverage)."),
   N_ ("The program is busy with other things: the change of instruments takes effect as soon as "

@@ -16,7 +16,7 @@ OPEN = {"This interpreter lacks %s."}
 
 def sentences(path):
     with open(path, encoding="utf-8") as file:
-        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+        text = re.sub(r"/\*.*?\*/", "", file.read().replace("\\\n", ""), flags=re.S)
     for match in LITERALS.finditer(text):
         literal = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', match.group()))
         if re.match(r" ?[A-Z%/].* .*\.\Z", literal) and not re.search("%[^s]", literal):
