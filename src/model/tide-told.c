@@ -42,6 +42,13 @@ static const char *const sentences[] = {
       "that called them, and their calls are not counted."),
   N_ ("The program takes Python memory in more places than can be told apart: what is taken in newer ones is "
       "charged to those that called them."),
+  N_ ("The program has more names than can be kept: newer ones are unknown."),
+  N_ ("The program has more call paths than can be told apart: what newer ones take is charged to those that "
+      "lead to them."),
+  N_ ("The program has made more functions than can be told apart: what newer ones take is charged to those "
+      "that called them."),
+  N_ ("The program has started more threads than can be told apart: of newer ones it is not told which it "
+      "was."),
   N_ ("The program has started a profiler of its own."),
   N_ ("The program has started a tracer of its own (a debugger, or coverage)."),
   N_ ("The program is busy with other things: the change of instruments takes effect as soon as "
