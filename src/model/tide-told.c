@@ -49,6 +49,7 @@ static const char *const sentences[] = {
       "that called them."),
   N_ ("The program has started more threads than can be told apart: of newer ones it is not told which it "
       "was."),
+  N_ ("This is a subinterpreter: what it does is measured from the main interpreter."),
   N_ ("The program has started a profiler of its own."),
   N_ ("The program has started a tracer of its own (a debugger, or coverage)."),
   N_ ("The program is busy with other things: the change of instruments takes effect as soon as "
