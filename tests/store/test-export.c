@@ -51,7 +51,7 @@ static char *export(TideRecording *recording, const TideExportOptions *options, 
   "pid,python,argv,exit,exit_status,duration_s,rss_start,rss_end,rss_peak,rss_peak_t,rss_rise,attributed,"   \
   "before_measuring,outside_python,shutdown,lost,instruments,messages,agent_bytes,"                          \
   "agent_cpu_s,helper_cpu_s,events_cpu_s,faults_cpu_s,calls_cpu_s,lines_cpu_s,bytes_cpu_s,"                  \
-  "bytes_sampled_cpu_s,gc_cpu_s\n"
+  "bytes_sampled_cpu_s,gc_cpu_s,refused,rss_unit\n"
 #define FUNCTION_KEYS                                                                                        \
   "function,file,line,calls,rss_self,rss_total,rss_rise,rss_fall,allocated,freed,live,peak,samples,hot_"     \
   "line,pid,allocations,blocks,temporary,allocated_error,live_error\n"
@@ -67,13 +67,15 @@ static const struct
 } goldens[] = {
   { "summary",
     { .view = TIDE_VIEW_SUMMARY, CSV, ALL },
-    SUMMARY_KEYS "42,3.11.2," ARGV_CSV ",exited,3,0.07,409600,675840,675840,0.04,266240,266240,409600,0,0,7,"
-                 "sampler events,Caf\357\277\275,4096,0.000001,0.000002,0.0000007,,,,,,\n"
-                 "43,," ARGV_CSV ",,,0.0,,,,,,,,,,0,sampler events,\"\",,,,,,,,,,\n" },
+    SUMMARY_KEYS
+    "42,3.11.2," ARGV_CSV ",exited,3,0.07,409600,675840,675840,0.04,266240,266240,409600,0,0,7,"
+    "sampler events,Caf\357\277\275,4096,0.000001,0.000002,0.0000007,,,,,,,'faults: Not here.',4096\n"
+    "43,," ARGV_CSV ",,,0.0,,,,,,,,,,0,sampler events,\"\",,,,,,,,,,,\"\",\n" },
   { "summary of one process and a span",
     { .view = TIDE_VIEW_SUMMARY, CSV, .pid = 42, .top = -1, .span = { 15 * MS_NS, 40 * MS_NS } },
-    SUMMARY_KEYS "42,3.11.2," ARGV_CSV ",exited,3,0.025,409600,655360,671744,0.02,245760,245760,0,0,0,7,"
-                 "sampler events,Caf\357\277\275,4096,0.000001,0.000002,0.0000007,,,,,,\n" },
+    SUMMARY_KEYS
+    "42,3.11.2," ARGV_CSV ",exited,3,0.025,409600,655360,671744,0.02,245760,245760,0,0,0,7,"
+    "sampler events,Caf\357\277\275,4096,0.000001,0.000002,0.0000007,,,,,,,'faults: Not here.',4096\n" },
   { "functions", { .view = TIDE_VIEW_FUNCTIONS, CSV, ALL }, FUNCTION_KEYS BEFORE_ROW LOAD_ROW MAIN_ROW },
   { "functions, top", { .view = TIDE_VIEW_FUNCTIONS, CSV, WHOLE, .top = 1 }, FUNCTION_KEYS BEFORE_ROW },
   { "functions, none", { .view = TIDE_VIEW_FUNCTIONS, CSV, WHOLE, .top = 0 }, FUNCTION_KEYS },
