@@ -35,6 +35,9 @@
 #define LOOK_PAUSES 5000
 #define LOOK_PAUSE_NS 200000
 
+/* After so many polls the helper is looked for.  */
+#define POLLS_PER_HELPER 4u
+
 #define PENDING_CALLS_ARE_QUIET 0x03090000u
 /* `ceval.pending.finishing` in _PyRuntime of 3.8; -1: not known for this machine.  */
 #if defined(__x86_64__)
@@ -50,6 +53,8 @@ static struct
   bool watches;        /* forks                 */
   bool obeying;        /* the main thread's own */
   _Atomic bool called; /* the main thread was asked to obey, and has not come yet */
+  _Atomic unsigned n_polls;
+  bool sees_helper; /* it was there when we began */
 
   /* In a forked child, of its parent.  */
   bool known;
@@ -174,11 +179,24 @@ call_main_thread (void)
     atomic_store (&agent.called, false);
 }
 
+/* Zombies are there as well.  */
+static bool
+helper_is_there (void)
+{
+  pid_t pid = (pid_t)agent.region->helper_pid;
+
+  return pid > 0 && (kill (pid, 0) == 0 || errno != ESRCH);
+}
+
 void
 tide_agent_poll (void)
 {
   if (!tide_account_is_open ())
     return;
+  /* Who was killed cannot ask us to stop.  */
+  if (atomic_fetch_add_explicit (&agent.n_polls, 1, memory_order_relaxed) % POLLS_PER_HELPER == 0
+      && agent.sees_helper && !helper_is_there ())
+    atomic_store (&agent.region->stop, 1);
   count_interpreters ();
   if (atomic_load_explicit (&agent.region->stop, memory_order_relaxed) || tide_instruments_check ())
     call_main_thread ();
@@ -222,6 +240,7 @@ begin_account (void)
 static void
 let_helper_read (void)
 {
+  agent.sees_helper = helper_is_there ();
   prctl (PR_SET_PTRACER, (unsigned long)agent.region->helper_pid, 0, 0, 0);
 }
 

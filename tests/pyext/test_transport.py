@@ -160,6 +160,28 @@ class Transport(unittest.TestCase):
         self.check_early(run)
         self.assertFalse(run.report("summary")["recording"]["complete"])
 
+    def test_killed_helper_leaves_nothing_on(self):
+        """The program sees no instrument on any more, once it has taken some memory."""
+        for instruments in ("events", "calls", "lines", "bytes", "bytes-sampled"):
+            with self.subTest(instruments=instruments):
+                marker, script = (os.path.join(self.folder, name) for name in (instruments, "kill.py"))
+                with open(script, "w") as stream:
+                    stream.write("""
+import ctypes, os, signal, sys
+agent = ctypes.PyDLL(None)
+before, kept = agent.pagetide_agent_get_instruments(), []
+os.kill(os.getppid(), signal.SIGKILL)
+while agent.pagetide_agent_get_instruments():
+    kept.append([str(i) * 3 for i in range(20000)])
+    kept = kept[-100:]
+assert before and sys.getprofile() is None and sys.gettrace() is None
+open(sys.argv[1], "w").close()
+""")
+                subprocess.run([PAGETIDE, "record", "-o", os.path.join(self.folder, "run.pagetide"), "--instruments", instruments, "--python",
+                                sys.executable, script, marker], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                # The program goes on without its recorder; its end of the pipe is what ends the wait above.
+                self.assertTrue(os.path.exists(marker))
+
     def test_helper_is_killed(self):
         run = self.start()
         run.wait_until_written()
