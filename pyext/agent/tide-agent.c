@@ -14,6 +14,7 @@
 #include "tide-package.h"
 #include "tide-peek.h"
 #include "tide-python.h"
+#include "tide-reader.h"
 #include "tide-region-map.h"
 #include "tide-statm.h"
 #include "tide-wake.h"
@@ -88,6 +89,7 @@ end (void)
   if (!agent.region || get_state () != TIDE_AGENT_READY)
     return;
   tide_wake_yield (SIGURG);
+  tide_reader_end ();
   count_interpreters ();
   tide_instruments_end ();
   tide_account_end ();
@@ -102,6 +104,7 @@ static void
 drop_in_child (void)
 {
   tide_wake_drop ();
+  tide_reader_drop ();
   if (agent.region && get_state () == TIDE_AGENT_READY)
     {
       agent.known = true;
@@ -125,6 +128,7 @@ drop_in_child (void)
 static void
 stop (void)
 {
+  tide_reader_end ();
   count_interpreters ();
   tide_instruments_stop_all ();
   tide_wake_end ();
@@ -146,7 +150,10 @@ obey (void)
   if (atomic_load (&agent.region->stop))
     stop ();
   else
-    tide_instruments_apply ();
+    {
+      tide_instruments_apply ();
+      tide_reader_follow (agent.region);
+    }
   agent.obeying = false;
 }
 
@@ -198,7 +205,8 @@ tide_agent_poll (void)
       && agent.sees_helper && !helper_is_there ())
     atomic_store (&agent.region->stop, 1);
   count_interpreters ();
-  if (atomic_load_explicit (&agent.region->stop, memory_order_relaxed) || tide_instruments_check ())
+  if (atomic_load_explicit (&agent.region->stop, memory_order_relaxed) || tide_instruments_check ()
+      || tide_reader_is_missed (agent.region))
     call_main_thread ();
 }
 
@@ -294,7 +302,7 @@ hang_in (void)
 {
   static bool done;
 
-  if (!done && (pthread_atfork (NULL, NULL, drop_in_child) != 0 || tide_py.Py_AtExit (end) != 0))
+  if (!done && (pthread_atfork (tide_reader_end, NULL, drop_in_child) != 0 || tide_py.Py_AtExit (end) != 0))
     return false;
   done = true;
   return true;

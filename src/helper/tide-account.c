@@ -77,6 +77,7 @@ tide_account_init (TideAccount *self,
   tide_codes_init (&self->codes, &self->intern);
   tide_ring_reader_init (&self->ring, region);
   tide_threads_init (&self->threads, self->pid);
+  tide_mail_init (&self->mail, region);
   self->outside.memory = -1;
   if (!use_agent)
     refuse (self, self->start_ns, "Pagetide's agent is not installed where it should be.");
@@ -169,7 +170,7 @@ greet (TideAccount *self)
   memcpy (&layout, &self->region->layout, sizeof layout);
   memcpy (version, self->region->python_version, sizeof version);
   version[sizeof version - 1] = '\0';
-  self->layout_good = tide_outside_init (&self->outside, (pid_t)self->pid, &layout);
+  self->layout_good = tide_outside_init (&self->outside, (pid_t)self->pid, &self->mail, &layout);
   tide_procfs_reopen_memory (self->procfs);
   self->codes.version_hex = layout.version_hex;
   python.version_hex = layout.version_hex;
@@ -334,6 +335,7 @@ find_culprit (TideAccount *self, int64_t now_ns, uint32_t *thread, bool *idle)
       self->gone = is_replaced (self);
       return 0;
     }
+  self->threads.hidden = tide_mail_get_thread (&self->mail);
   n_tids = tide_threads_rank (&self->threads, tids, sizeof tids / sizeof tids[0]);
   tide_outside_begin (&self->outside);
   /* The region's page comes with all others that the look needs.  */
@@ -359,14 +361,8 @@ find_culprit (TideAccount *self, int64_t now_ns, uint32_t *thread, bool *idle)
       if (n == TIDE_RECORD_MAX_FRAMES)
         break;
     }
-  if (tide_outside_is_refused (&self->outside) && !self->told_unreadable)
-    {
-      self->told_unreadable = true;
-      tide_stream_put_message (
-          self->stream, now_ns, TIDE_SEVERITY_WARNING,
-          "The program's stacks cannot be read from outside: it lets nobody look into it. "
-          "Growth that its own allocators do not tell of is charged to nobody.");
-    }
+  if (tide_outside_is_refused (&self->outside))
+    tide_mail_want (&self->mail, self->stream, now_ns);
   *idle = whole && n == 0 && tstate == self->outside.layout.main_tstate;
   if (!whole && tstate != 0)
     {

@@ -28,6 +28,7 @@ typedef struct
   TideIntern intern;
   TideCodes codes;
   TideRingReader ring;
+  TideMail mail;
   TideOutside outside;
   TideThreads threads;
 
@@ -48,8 +49,7 @@ typedef struct
   bool stood_still;      /* RSS has, for some time, and that was looked at */
   uint32_t filled_block; /* the region's block whose site was seen to be done with it */
   uint64_t lost;
-  bool told_unreadable; /* that its stacks cannot be read from outside */
-  uint64_t n_torn;      /* stacks that could not be read to their end */
+  uint64_t n_torn; /* stacks that could not be read to their end */
 
   uint32_t n_events;
   TideEvent events[TIDE_EVENTS_MAX_COUNT];

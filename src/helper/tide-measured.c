@@ -181,6 +181,8 @@ follow_wishes (TideMeasured *self, int64_t now_ns)
       tide_measured_switch (self, &asked, now_ns);
       tide_wish_granted (&self->wish);
     }
+  if (tide_mail_asks (&self->account.mail))
+    tide_wish_change (&self->wish, &(TideSwitch){ 0 }, now_ns);
   tide_wish_follow (&self->wish, &self->stream, now_ns);
 }
 

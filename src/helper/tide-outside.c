@@ -35,11 +35,12 @@ is_sane (const TidePythonLayout *layout)
 }
 
 bool
-tide_outside_init (TideOutside *self, pid_t pid, const TidePythonLayout *layout)
+tide_outside_init (TideOutside *self, pid_t pid, TideMail *mail, const TidePythonLayout *layout)
 {
   self->pid = pid;
   self->memory = -1;
   self->unreadable = false;
+  self->mail = mail;
   self->layout = *layout;
   self->look = 1;
   self->n_needed = self->n_before = 0;
@@ -74,6 +75,19 @@ tide_outside_begin (TideOutside *self)
   self->look++;
 }
 
+/* At most a page.  */
+static bool
+read_by_mail (TideOutside *self, uint64_t address, void *to, size_t size)
+{
+  uint64_t page = address - address % TIDE_MAIL_PAGE;
+  uint8_t copy[TIDE_MAIL_PAGE], *copies[] = { copy };
+
+  if (address - page + size > sizeof copy || tide_mail_read (self->mail, &page, copies, 1) == 0)
+    return false;
+  memcpy (to, copy + (address - page), size);
+  return true;
+}
+
 /* Filters of containers and of some policies refuse process_vm_readv() to everybody, and let files be read
  * to which the same permission is needed.  */
 bool
@@ -84,7 +98,7 @@ tide_outside_read (TideOutside *self, uint64_t address, void *to, size_t size)
   char path[64];
 
   if (self->unreadable)
-    return false;
+    return read_by_mail (self, address, to, size);
   if (self->memory < 0)
     {
       if (process_vm_readv (self->pid, &local, 1, &remote, 1, 0) == (ssize_t)size)
@@ -94,6 +108,8 @@ tide_outside_read (TideOutside *self, uint64_t address, void *to, size_t size)
       snprintf (path, sizeof path, "/proc/%d/mem", (int)self->pid);
       self->memory = open (path, O_RDONLY | O_CLOEXEC);
       self->unreadable = self->memory < 0 && (errno == EPERM || errno == EACCES);
+      if (self->unreadable)
+        return read_by_mail (self, address, to, size);
       if (self->memory < 0)
         return false;
     }
@@ -114,14 +130,32 @@ is_there (const TideOutside *self, uint64_t address)
   return self->slots[slot].look == self->look && self->slots[slot].address == address;
 }
 
+/* How many of the N first pages at ADDRESSES could be copied TO.  */
+static uint32_t
+read_pages (TideOutside *self, const uint64_t *addresses, uint8_t **to, uint32_t n)
+{
+  struct iovec local[TIDE_OUTSIDE_BATCH], remote[TIDE_OUTSIDE_BATCH];
+  ssize_t size;
+
+  if (self->unreadable)
+    return tide_mail_read (self->mail, addresses, to, n);
+  for (uint32_t i = 0; i < n; i++)
+    {
+      local[i] = (struct iovec){ to[i], TIDE_OUTSIDE_PAGE };
+      remote[i] = (struct iovec){ (void *)(uintptr_t)addresses[i], TIDE_OUTSIDE_PAGE };
+    }
+  size = process_vm_readv (self->pid, local, n, remote, n, 0);
+  return size > 0 ? (uint32_t)((size_t)size / TIDE_OUTSIDE_PAGE) : 0;
+}
+
 /* Reads what the look before needed.  One page that is gone keeps those behind it from being read; they are
  * read when they are needed.  */
 static void
 read_batch (TideOutside *self)
 {
-  struct iovec local[TIDE_OUTSIDE_BATCH], remote[TIDE_OUTSIDE_BATCH];
-  uint32_t n = 0;
-  ssize_t size;
+  uint64_t addresses[TIDE_OUTSIDE_BATCH];
+  uint8_t *to[TIDE_OUTSIDE_BATCH];
+  uint32_t n = 0, n_read;
 
   for (uint32_t i = 0; i < self->n_before; i++)
     {
@@ -129,23 +163,21 @@ read_batch (TideOutside *self)
       bool taken = false;
 
       for (uint32_t k = 0; k < n && !taken; k++)
-        taken = local[k].iov_base == self->pages[slot];
+        taken = to[k] == self->pages[slot];
       if (taken)
         continue;
-      local[n] = (struct iovec){ self->pages[slot], TIDE_OUTSIDE_PAGE };
-      remote[n++] = (struct iovec){ (void *)(uintptr_t)self->before[i], TIDE_OUTSIDE_PAGE };
+      addresses[n] = self->before[i];
+      to[n++] = self->pages[slot];
       self->slots[slot].look = 0;
     }
   self->n_before = 0;
   if (n < 2 || self->memory >= 0)
     return;
-  size = process_vm_readv (self->pid, local, n, remote, n, 0);
-  for (uint32_t i = 0; size > 0 && i < (size_t)size / TIDE_OUTSIDE_PAGE; i++)
+  n_read = read_pages (self, addresses, to, n);
+  for (uint32_t i = 0; i < n_read; i++)
     {
-      uint64_t address = (uint64_t)(uintptr_t)remote[i].iov_base;
-
-      self->slots[slot_of (address)].address = address;
-      self->slots[slot_of (address)].look = self->look;
+      self->slots[slot_of (addresses[i])].address = addresses[i];
+      self->slots[slot_of (addresses[i])].look = self->look;
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tide-codes.h"
+#include "tide-mail.h"
 #include "tide-pycode.h"
 
 #include <sys/types.h>
@@ -21,6 +22,7 @@ typedef struct
   pid_t pid;
   int memory;      /* /proc/PID/mem, where the system lets us read no other way; -1: not needed */
   bool unreadable; /* nor so */
+  TideMail *mail;  /* not owned: how it is read then */
   TidePythonLayout layout;
   uint32_t look; /* number of this look */
   struct
@@ -43,10 +45,11 @@ typedef struct
 } TideOutsideFrame;
 
 /* False when no honest agent would tell such a layout.  */
-bool tide_outside_init (TideOutside *self, pid_t pid, const TidePythonLayout *layout);
+bool tide_outside_init (TideOutside *self, pid_t pid, TideMail *mail, const TidePythonLayout *layout);
 void tide_outside_finish (TideOutside *self);
 
-/* The system does not let us read the target's memory at all.  Known after the first look.  */
+/* The system does not let us read the target's memory at all: only the agent's thread can (tide-mail.h).
+ * Known after the first look.  */
 bool tide_outside_is_refused (const TideOutside *self);
 
 /* Forgets what was read.  */

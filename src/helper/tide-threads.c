@@ -17,6 +17,7 @@ tide_threads_init (TideThreads *self, uint32_t pid)
 
   self->pid = pid;
   self->n_there = self->n_watched = 0;
+  self->hidden = 0;
   snprintf (path, sizeof path, "/proc/%u/task", pid);
   self->directory = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
@@ -46,7 +47,7 @@ tide_threads_count (TideThreads *self)
   /* The directory counts a link for each thread beside its own two: one call, whatever their number.  */
   if (self->directory < 0 || fstat (self->directory, &st) < 0 || st.st_nlink <= 2)
     return 0;
-  return (uint32_t)st.st_nlink - 2;
+  return (uint32_t)st.st_nlink - 2 - (self->hidden != 0 && st.st_nlink > 3);
 }
 
 /* Those that are there now; who was there before keeps what is known of it.  */
@@ -72,7 +73,7 @@ list (TideThreads *self)
       TideWatchedThread thread = { .tid = tid, .fd = -1 };
       char name[32];
 
-      if (tid == 0)
+      if (tid == 0 || tid == self->hidden)
         continue;
       for (uint32_t i = 0; i < n_before && thread.fd < 0; i++)
         if (before[i].tid == tid && before[i].fd >= 0)

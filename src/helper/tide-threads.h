@@ -19,7 +19,8 @@ typedef struct
 typedef struct
 {
   uint32_t pid;
-  int directory; /* /proc/PID/task */
+  int directory;   /* /proc/PID/task */
+  uint32_t hidden; /* a thread that is not the program's own; 0: there is none */
   uint32_t n_there;
   uint32_t n_watched;
   TideWatchedThread watched[TIDE_THREADS_MAX]; /* of more than these the rest is not watched */
@@ -28,7 +29,7 @@ typedef struct
 void tide_threads_init (TideThreads *self, uint32_t pid);
 void tide_threads_finish (TideThreads *self);
 
-/* How many threads there are now; 0: it has none any more.  */
+/* How many threads there are now, without the hidden one; 0: it has none any more.  */
 uint32_t tide_threads_count (TideThreads *self);
 
 /* Looks, and puts the kernel tids of those that may have done it into TIDS, the likeliest first.  Gives their

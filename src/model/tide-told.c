@@ -55,6 +55,7 @@ static const char *const sentences[] = {
   N_ ("The program is busy with other things: the change of instruments takes effect as soon as "
       "it runs Python code or takes memory."),
   N_ ("The program put back the allocators that were there before ours."),
+  N_ ("The program lets nobody look into it: a thread of Pagetide's inside it reads its stacks."),
   N_ ("The program took SIGTRAP for itself, or closed our descriptor."),
   N_ ("The program uses a profiler of its own."),
   N_ ("The program uses a tracer (a debugger, or coverage) of its own."),

@@ -7,6 +7,8 @@
  *   | TideRegion                | who, what is wanted, what is on, the shared account
  *   +---------------------------+ TIDE_REGION_RING_OFFSET
  *   | ring, TIDE_REGION_RING_SIZE bytes (a power of two)
+ *   +---------------------------+ TIDE_REGION_MAIL_OFFSET
+ *   | TIDE_MAIL_PAGES copies of pages of the target, see TideRegionMail
  *   +---------------------------+
  *
  * One ring: whoever accounts in the target holds `account_lock` (a try-lock: who does not get it leaves,
@@ -38,10 +40,13 @@
 #include "tide-wire.h"
 
 #define TIDE_REGION_MAGIC 0x314e474552444954ull /* "TIDREGN1" */
-#define TIDE_REGION_VERSION 6
+#define TIDE_REGION_VERSION 7
 #define TIDE_REGION_RING_OFFSET 8192
 #define TIDE_REGION_RING_SIZE (1u << 20)
-#define TIDE_REGION_SIZE (TIDE_REGION_RING_OFFSET + TIDE_REGION_RING_SIZE)
+#define TIDE_REGION_MAIL_OFFSET (TIDE_REGION_RING_OFFSET + TIDE_REGION_RING_SIZE)
+#define TIDE_MAIL_PAGE 4096u
+#define TIDE_MAIL_PAGES 8u
+#define TIDE_REGION_SIZE (TIDE_REGION_MAIL_OFFSET + TIDE_MAIL_PAGES * TIDE_MAIL_PAGE)
 
 /* How the helper tells a launched target's agent of the region: "FD:PID", the inherited descriptor and the
  * pid that is meant (so that other programs of an exec or fork chain leave it alone).  The agent removes it
@@ -163,6 +168,22 @@ typedef struct
   uint64_t n_pages;
 } TideRegionBlock;
 
+/* How the helper reads a target that lets nobody look into it (one that is not dumpable, or by a policy of
+ * the system): a thread of the agent copies for it, since a process may always look into itself.  There is
+ * no such thread where it is not needed, nor while the process forks.  */
+typedef struct
+{
+  _Atomic uint32_t wanted;   /* by the helper: 1: there is to be such a thread                             */
+  _Atomic uint32_t refused;  /* by the agent: 1: it cannot be had                                          */
+  _Atomic uint32_t tid;      /* by the agent: the thread; 0: there is none                                 */
+  _Atomic uint32_t turn;     /* what the thread waits for: goes up when there is something to do for it    */
+  _Atomic uint32_t asked;    /* by the helper, with what follows: goes up by one                           */
+  _Atomic uint32_t answered; /* by the thread: as `asked`, when it has copied; what the helper waits for   */
+  uint32_t n_pages;
+  uint32_t n_copied;                   /* by the thread: the first so many could be copied */
+  uint64_t addresses[TIDE_MAIL_PAGES]; /* of TIDE_MAIL_PAGE bytes each                     */
+} TideRegionMail;
+
 typedef struct
 {
   uint64_t magic;
@@ -225,6 +246,7 @@ typedef struct
 
   _Alignas(64) TideRegionClaim claim;
   _Alignas(64) TideRegionBlock block;
+  _Alignas(64) TideRegionMail mail;
 
   /* Ring: bytes written and read since the start.  */
   _Alignas(64) _Atomic uint64_t head; /* agent  */
