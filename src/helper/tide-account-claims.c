@@ -81,7 +81,7 @@ tide_account_take_difference (TideAccount *self, int64_t before, int64_t now, in
 int64_t
 tide_account_get_claimed (TideAccount *self, int64_t before, int64_t now)
 {
-  int64_t claimed = atomic_load (&self->region->claimed_pages), come;
+  int64_t claimed = atomic_load (&self->region->claimed_pages), come, taken;
   uint64_t arena = atomic_load (&self->region->claim_arena);
 
   if (self->agent_state != TIDE_AGENT_READY || claimed <= 0 || before < 0 || before >= now)
@@ -91,9 +91,10 @@ tide_account_get_claimed (TideAccount *self, int64_t before, int64_t now)
   if (arena == 0)
     return claimed;
   come = tide_procfs_count_resident (self->procfs, arena, atomic_load (&self->region->claim_arena_pages));
-  if (come < 0)
+  taken = atomic_load (&self->region->claim_taken);
+  if (come < 0 || taken < 0 || taken > TIDE_ACCOUNT_MAX_PAGES)
     return claimed;
-  come -= atomic_load (&self->region->claim_taken);
+  come -= taken;
   if (come < claimed)
     claimed = come > 0 ? come : 0;
   return claimed;
@@ -164,13 +165,15 @@ bool
 tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, int64_t now, uint32_t running)
 {
   const TideRegionBlock *shared = &self->region->block;
-  int64_t pages = now - *before, pending = atomic_load (&self->region->pending_pages), resident;
+  int64_t pending = atomic_load (&self->region->pending_pages), resident, pages;
   uint64_t address = shared->address, n_pages = shared->n_pages;
   Claim claim;
   uint32_t node;
 
-  if (pages <= 0 || pending <= 0)
+  /* What the program has put there may be any number.  */
+  if (*before < 0 || *before >= now || pending <= 0)
     return true;
+  pages = now - *before;
   if (!read_claim (self, &shared->claim, &claim) || !is_current (&shared->claim, &claim))
     return false;
   if (claim.sequence == self->filled_block)

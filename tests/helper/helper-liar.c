@@ -123,6 +123,20 @@ static void __attribute__ ((constructor)) lie (void)
     }
   else if (strcmp (how, "account") == 0)
     atomic_store (&region->accounted_pages, INT64_MIN);
+  else if (strcmp (how, "claim") == 0)
+    {
+      atomic_store (&region->claimed_pages, INT64_MAX);
+      atomic_store (&region->claim_taken, INT64_MIN);
+      atomic_store (&region->claim_arena, (uint64_t)(uintptr_t)region);
+      atomic_store (&region->claim_arena_pages, 2);
+    }
+  else if (strcmp (how, "block") == 0)
+    {
+      atomic_store (&region->pending_pages, INT64_MAX);
+      atomic_store (&region->block.claim.sequence, 2);
+      region->block.address = UINT64_MAX - 4096;
+      region->block.n_pages = 16384;
+    }
   else if (strcmp (how, "loop") == 0)
     {
       /* A thread whose frame is its own caller.  */

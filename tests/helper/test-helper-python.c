@@ -306,8 +306,9 @@ test_switch_without_agent (gconstpointer python)
 static void
 test_lies (void)
 {
-  static const char *const lies[] = { "head",    "odd-head",  "size-0", "size-large", "frames", "delta",
-                                      "code-id", "code-name", "layout", "account",    "loop" };
+  static const char *const lies[] = { "head",  "odd-head", "size-0",    "size-large", "frames",
+                                      "delta", "code-id",  "code-name", "layout",     "account",
+                                      "claim", "block",    "loop" };
 
   for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
     {
