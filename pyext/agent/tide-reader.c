@@ -18,6 +18,11 @@ _Static_assert(TIDE_MAIL_PAGES *TIDE_MAIL_PAGE <= 64u << 10, "a letter is short"
 /* With room for what libraries keep for each thread.  */
 #define STACK_SIZE (96u << 10)
 
+/* Those of the libc that the program has, whichever version that is.  */
+typedef int Create (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+typedef int Join (pthread_t, void **);
+typedef int SetStack (pthread_attr_t *, void *, size_t);
+
 typedef enum
 {
   NONE,
@@ -32,6 +37,7 @@ static struct
   TideRegion *region;
   pid_t pid; /* in which it runs */
   pthread_t thread;
+  Join *join; /* found while nobody forks */
   void *stack;
 } reader;
 
@@ -40,11 +46,6 @@ change (uint32_t from)
 {
   return atomic_compare_exchange_strong (&reader.state, &from, CHANGES);
 }
-
-/* Those of the libc that the program has, whichever version that is.  */
-typedef int Create (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-typedef int Join (pthread_t, void **);
-typedef int SetStack (pthread_attr_t *, void *, size_t);
 
 /* False: this process may not even look into itself.  */
 static bool
@@ -107,7 +108,8 @@ make_thread (TideRegion *region)
   sigset_t all, before;
   bool made;
 
-  if (!create || !set_stack || !tide_symbol ("pthread_join", NULL) || pthread_attr_init (&attributes) != 0)
+  reader.join = (Join *)tide_symbol ("pthread_join", NULL);
+  if (!create || !set_stack || !reader.join || pthread_attr_init (&attributes) != 0)
     return false;
   sigfillset (&all);
   sigprocmask (SIG_BLOCK, &all, &before);
@@ -169,7 +171,7 @@ tide_reader_end (void)
       atomic_store (&reader.leave, 1);
       atomic_fetch_add (&mail->turn, 1);
       syscall (SYS_futex, &mail->turn, FUTEX_WAKE, 1, NULL, NULL, 0);
-      ((Join *)tide_symbol ("pthread_join", NULL)) (reader.thread, NULL);
+      reader.join (reader.thread, NULL);
       tide_memory_unfill (reader.stack, STACK_SIZE);
     }
   atomic_store (&reader.state, NONE);
