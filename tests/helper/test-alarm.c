@@ -64,15 +64,21 @@ test_wakes (gconstpointer data)
     {
       for (int turn = 0; turn < 3; turn++)
         {
+          gint64 cpu_ns;
+
           wait_until_asleep (&alarm);
-          /* It is said again, as long as it is so.  */
-          g_assert_true (tide_alarm_look (&alarm));
+          cpu_ns = alarm.cpu_ns;
+          /* It is said again, as long as it is so: a child that had to wait for a processor may run now.  */
+          g_assert_true (tide_alarm_look (&alarm) || alarm.cpu_ns != cpu_ns);
         }
       g_assert_cmpint (write (child.tell, "", 1), ==, 1);
-      /* Without an end but the alarm.  */
-      g_assert_cmpint (ppoll (NULL, 0, NULL, waiting), ==, -1);
-      g_assert_cmpint (errno, ==, EINTR);
-      g_assert_false (tide_alarm_look (&alarm));
+      /* Without an end but the alarm, of which there may be one from before it slept.  */
+      do
+        {
+          g_assert_cmpint (ppoll (NULL, 0, NULL, waiting), ==, -1);
+          g_assert_cmpint (errno, ==, EINTR);
+        }
+      while (tide_alarm_look (&alarm));
     }
   else
     g_test_skip ("The system gives no timer on another process's CPU time.");
@@ -80,24 +86,26 @@ test_wakes (gconstpointer data)
   end_child (&child);
 }
 
-/* Who runs is not said to sleep, and rings for nothing.  */
+/* Who runs is not said to sleep, once it has a processor.  */
 static void
 test_runs (void)
 {
   Child child = start_child ();
   TideAlarm alarm;
-  gint n_looks = 0;
+  guint n_seen = 0;
 
   tide_alarm_init (&alarm, child.pid);
   g_assert_cmpint (write (child.tell, "", 1), ==, 1);
   g_assert_false (tide_alarm_look (&alarm));
-  /* It may have to wait for a processor.  */
-  for (gint64 cpu_ns = alarm.cpu_ns; tide_alarm_is_there (&alarm) && n_looks < 20; cpu_ns = alarm.cpu_ns)
+  while (tide_alarm_is_there (&alarm) && n_seen < 5)
     {
+      gint64 cpu_ns = alarm.cpu_ns;
+
       poll (NULL, 0, 1);
-      if (!tide_alarm_look (&alarm))
-        g_assert_cmpint (alarm.cpu_ns, >, cpu_ns);
-      n_looks++;
+      if (tide_alarm_look (&alarm))
+        continue;
+      g_assert_cmpint (alarm.cpu_ns, >, cpu_ns);
+      n_seen++;
     }
   tide_alarm_finish (&alarm);
   end_child (&child);
