@@ -104,8 +104,8 @@ static const char *const sentences[] = {
   N_ ("What the agent wrote makes no sense; its memory was damaged by the program."),
 };
 
-/* May stand behind one of them.  */
-#define ASKED "Pagetide's helper is asked to do it instead."
+/* May stand behind one of them, after a blank.  */
+static const char asked[] = N_ ("Pagetide's helper is asked to do it instead.");
 
 static const char *
 find (const char *text, gsize length)
@@ -119,16 +119,22 @@ find (const char *text, gsize length)
 const char *
 tide_told (const char *text)
 {
-  gsize length = text != NULL ? strlen (text) : 0, tail = strlen (" " ASKED);
-  const char *found = length > 0 ? find (text, length) : NULL;
   g_autofree char *both = NULL;
+  const char *found;
+  gsize length;
 
-  if (found != NULL || length <= tail || strcmp (text + length - tail, " " ASKED) != 0)
-    return found != NULL ? found : text;
-  found = find (text, length - tail);
+  if (text == NULL)
+    return NULL;
+  length = strlen (text);
+  found = find (text, length);
+  if (found != NULL)
+    return found;
+  if (length <= sizeof asked || text[length - sizeof asked] != ' ' || !g_str_has_suffix (text, asked))
+    return text;
+  found = find (text, length - sizeof asked);
   if (found == NULL)
     return text;
-  both = g_strdup_printf ("%s %s", found, _ ("Pagetide's helper is asked to do it instead."));
+  both = g_strdup_printf ("%s %s", found, _ (asked));
   /* There are as many as there are sentences.  */
   return g_intern_string (both);
 }

@@ -87,7 +87,7 @@ typedef struct
   TideProcess *process;
   GStrv instruments;
   GStrv messages;
-  char *told; /* these in one, NULL: none */
+  char *told; /* the same for people, in one; NULL: nothing */
   char *ended;
   char *costs;
   GStrv refused;
@@ -123,17 +123,27 @@ entry_clear (gpointer data)
 static GStrv
 get_messages (TideProcess *process)
 {
-  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  g_autoptr (GStrvBuilder) messages = g_strv_builder_new ();
 
   for (gsize i = 0; i < tide_process_get_n_notes (process); i++)
     {
       const TideNote *note = tide_process_get_note (process, i);
 
       if (note->kind == TIDE_NOTE_MESSAGE && note->value >= TIDE_SEVERITY_WARNING && note->text != NULL)
-        g_ptr_array_add (messages, g_strdup (note->text));
+        g_strv_builder_add (messages, note->text);
     }
-  g_ptr_array_add (messages, NULL);
-  return (GStrv)g_ptr_array_free (g_steal_pointer (&messages), FALSE);
+  return g_strv_builder_end (messages);
+}
+
+/* MESSAGES in the person's language, NULL: none.  */
+static char *
+describe_messages (const char *const *messages)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; messages[i] != NULL; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? " " : "", tide_told (messages[i]));
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
 char *
@@ -409,7 +419,7 @@ tide_summary_rows_new (GPtrArray *processes,
         }
       entry.instruments = tide_export_get_instruments (process);
       entry.messages = get_messages (process);
-      entry.told = entry.messages[0] != NULL ? g_strjoinv (" ", entry.messages) : NULL;
+      entry.told = describe_messages ((const char *const *)entry.messages);
       entry.costs = describe_costs (process, (const char *const *)entry.instruments);
       take_states (process, &entry);
       entry.ended = tide_export_describe_end (tide_process_get_end (process));

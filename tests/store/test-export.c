@@ -13,24 +13,46 @@
   "ad, \"\"it\"\"\n\""
 #define ARGV_CSV "\"python3 'ba\ntch.py' --n\xef\xbf\xbd\""
 
+/* What the frames of BUFFER, which it finishes, tell.  */
+static TideRecording *
+decode (TideBuffer *buffer)
+{
+  g_autoptr (TideDecoder) decoder = tide_decoder_new ();
+  TideRecording *recording = tide_recording_new ();
+  TideBatch *batch;
+
+  g_assert_true (tide_decoder_push (decoder, buffer->data, buffer->length, NULL));
+  tide_buffer_finish (buffer);
+  while ((batch = tide_decoder_pop (decoder)) != NULL)
+    tide_recording_append (recording, batch);
+  return recording;
+}
+
 /* Two processes: that of sample_put_life(), and one that only began.  */
 static TideRecording *
 make_recording (void)
 {
-  g_autoptr (TideDecoder) decoder = tide_decoder_new ();
-  TideRecording *recording = tide_recording_new ();
+  TideRecording *recording;
   TideBuffer buffer;
-  TideBatch *batch;
 
   tide_buffer_init (&buffer);
   sample_put_life (&buffer, 0, 42);
   sample_put_hello (&buffer, 1, 43);
-  g_assert_true (tide_decoder_push (decoder, buffer.data, buffer.length, NULL));
-  tide_buffer_finish (&buffer);
-  while ((batch = tide_decoder_pop (decoder)) != NULL)
-    tide_recording_append (recording, batch);
+  recording = decode (&buffer);
   tide_recording_add_diagnostic (recording, "Something is missing.");
   return recording;
+}
+
+/* Whether the person reads a language that writes English in brackets.  */
+static gboolean foreign;
+
+/* Stands in for GLib's, so that no language need be installed.  */
+const gchar *
+g_dgettext (const gchar *domain, const gchar *text)
+{
+  g_autofree char *translated = g_strdup_printf ("<%s>", text);
+
+  return foreign ? g_intern_string (translated) : text;
 }
 
 static char *export(TideRecording *recording, const TideExportOptions *options, GError **error)
@@ -167,8 +189,7 @@ test_summary_for_people (void)
 static void
 test_before_and_after (void)
 {
-  g_autoptr (TideDecoder) decoder = tide_decoder_new ();
-  g_autoptr (TideRecording) recording = tide_recording_new ();
+  g_autoptr (TideRecording) recording = NULL;
   const TideExportOptions options = { .view = TIDE_VIEW_SUMMARY, .format = TIDE_EXPORT_JSON, ALL };
   const TideEvent events[] = {
     { 0, 10, 10, 1, 0, TIDE_SOURCE_START },
@@ -187,15 +208,46 @@ test_before_and_after (void)
   tide_put_code (&buffer, 0, &(TideCodeInfo){ 0, 2, 0 });
   tide_put_node (&buffer, 0, &(TideNodeInfo){ 0, 2, 0 });
   tide_put_events (&buffer, 0, events, G_N_ELEMENTS (events));
-  g_assert_true (tide_decoder_push (decoder, buffer.data, buffer.length, NULL));
-  tide_buffer_finish (&buffer);
-  tide_recording_append (recording, tide_decoder_pop (decoder));
+  recording = decode (&buffer);
   text = export(recording, &options, NULL);
   g_assert_nonnull (strstr (
       text,
       "\"attributed\": 12288, \"before_measuring\": 40960, \"outside_python\": 12288, \"shutdown\": -20480"));
   g_assert_nonnull (strstr (text, "\"rss_start\": 40960, \"rss_end\": 53248,"));
   g_assert_nonnull (strstr (text, "\"rss_rise\": 12288,"));
+}
+
+/* People are told in their language, programs in that of the one who said it.  */
+static void
+test_language (void)
+{
+  static const TideInstrumentInfo refused = { 0, TIDE_INSTRUMENT_FAULTS, TIDE_STATE_REFUSED, 0,
+                                              SLICE ("The program blocks SIGTRAP.") };
+  static const TideMessage messages[] = {
+    { 0, TIDE_SEVERITY_WARNING, SLICE ("A debugger is attached.") },
+    { 0, TIDE_SEVERITY_WARNING, SLICE ("Nobody knows.") },
+  };
+  TideExportOptions options = { .view = TIDE_VIEW_SUMMARY, TEXT, ALL };
+  g_autoptr (TideRecording) recording = NULL;
+  g_autofree char *for_people = NULL, *for_programs = NULL;
+  TideBuffer buffer;
+
+  tide_buffer_init (&buffer);
+  sample_put_hello (&buffer, 0, 42);
+  tide_put_instrument (&buffer, 0, &refused);
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
+    tide_put_message (&buffer, 0, &messages[i]);
+  recording = decode (&buffer);
+
+  foreign = TRUE;
+  for_people = export(recording, &options, NULL);
+  options.format = TIDE_EXPORT_JSON;
+  for_programs = export(recording, &options, NULL);
+  foreign = FALSE;
+  g_assert_nonnull (strstr (for_people, " <A debugger is attached.> Nobody knows.\n"));
+  g_assert_nonnull (strstr (for_people, " faults: <The program blocks SIGTRAP.>\n"));
+  g_assert_nonnull (strstr (for_programs, "[\"A debugger is attached.\", \"Nobody knows.\"]"));
+  g_assert_nonnull (strstr (for_programs, "[\"faults: The program blocks SIGTRAP.\"]"));
 }
 
 static void
@@ -302,6 +354,7 @@ main (int argc, char **argv)
   g_test_add_func ("/export/goldens", test_goldens);
   g_test_add_func ("/export/summary-for-people", test_summary_for_people);
   g_test_add_func ("/export/before-and-after", test_before_and_after);
+  g_test_add_func ("/export/language", test_language);
   g_test_add_func ("/export/json", test_json);
   g_test_add_func ("/export/empty", test_empty);
   g_test_add_func ("/export/refused", test_refused);
