@@ -105,7 +105,7 @@ get_status (const TideProcessEnd *end, TideTarget *target)
 
 /* A few lines for whoever sits there.  */
 static void
-print_closing_line (const char *path, guint64 size, TideRecordSummary *summary)
+print_closing_lines (const char *path, guint64 size, TideRecordSummary *summary)
 {
   g_autofree char *display = g_filename_display_name (path);
   g_autofree char *size_text = tide_format_bytes (size);
@@ -179,7 +179,7 @@ run (const TideLaunch *launch, const GArray *switches, const char *path, gboolea
       return status;
     }
   if (isatty (STDERR_FILENO))
-    print_closing_line (path, tide_target_get_journal_bytes (target), summary);
+    print_closing_lines (path, tide_target_get_journal_bytes (target), summary);
   return status;
 }
 

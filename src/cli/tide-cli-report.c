@@ -2,7 +2,7 @@
 
 #include "tide-cli.h"
 
-#include "tide-export.h"
+#include "tide-export-rows.h"
 #include "tide-loader.h"
 
 #include <gio/gunixinputstream.h>
@@ -261,6 +261,29 @@ export_to_file (TideRecording *recording, const TideExportOptions *options, cons
   return tide_cli_fail (_ ("%s cannot be written: %s"), name, error->message);
 }
 
+/* Why there is no row of events, where that is so: most recordings are made without them.  */
+static void
+say_what_is_missing (TideRecording *recording, const TideExportOptions *options, const char *name)
+{
+  g_autoptr (GPtrArray) processes = tide_export_get_processes (recording, options);
+
+  if (options->view != TIDE_VIEW_EVENTS || processes->len == 0)
+    return;
+  for (guint i = 0; i < processes->len; i++)
+    {
+      TideProcess *process = g_ptr_array_index (processes, i);
+      g_auto (GStrv) instruments = tide_export_get_instruments (process);
+
+      if (tide_process_get_n_calls (process) > 0
+          || g_strv_contains ((const char *const *)instruments, "calls")
+          || g_strv_contains ((const char *const *)instruments, "lines"))
+        return;
+    }
+  tide_cli_say (_ ("%s: Calls were not measured, so there are no events: record with --instruments calls, or "
+                   "lines."),
+                name);
+}
+
 int
 tide_cli_report (int argc, char **argv)
 {
@@ -287,6 +310,7 @@ tide_cli_report (int argc, char **argv)
     return tide_cli_fail (_ ("%s cannot be read: %s"), name, error->message);
   for (guint i = 0; i < tide_recording_get_n_diagnostics (recording); i++)
     tide_cli_say ("%s: %s", name, tide_recording_get_diagnostic (recording, i));
+  say_what_is_missing (recording, &options, name);
   options.path = strcmp (path, "-") == 0 ? NULL : path;
   if (arguments.output != NULL)
     return export_to_file (recording, &options, arguments.output);

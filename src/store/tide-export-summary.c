@@ -324,7 +324,7 @@ take_states (TideProcess *process, Entry *entry)
       g_autofree char *line = NULL;
 
       if (last[i] == NULL || last[i]->value == TIDE_STATE_ON || last[i]->text == NULL
-          || *last[i]->text == '\0' || name == NULL)
+          || *last[i]->text == '\0')
         continue;
       line = g_strdup_printf ("%s: %s", name, last[i]->text);
       g_strv_builder_add (refused, line);

@@ -47,7 +47,7 @@ typedef struct
 /* The view of that name, or FALSE.  */
 gboolean tide_view_from_name (const char *name, TideView *view);
 const char *tide_view_get_name (TideView view);
-/* TRUE for summary, functions, lines, timeline, markers and processes; the others are not built yet.  */
+/* FALSE for those that are not built yet.  */
 gboolean tide_view_is_supported (TideView view);
 
 gboolean tide_export (TideRecording *recording,

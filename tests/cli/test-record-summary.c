@@ -98,6 +98,40 @@ test_end (void)
   g_assert_cmpstr (tide_record_summary_get_error (summary), ==, "Cannot run it");
 }
 
+static void
+tell (TideRecordSummary *summary, guint stream, guint32 instrument, gint64 state, const char *why)
+{
+  g_autoptr (TideBatch) batch = tide_batch_new (stream);
+  TideNote note = {
+    .kind = TIDE_NOTE_INSTRUMENT, .detail = instrument, .value = state, .text = g_strdup (why)
+  };
+
+  g_array_append_val (batch->notes, note);
+  tide_record_summary_add (summary, batch);
+}
+
+/* What was said last of each instrument of the first process.  */
+static void
+test_refusals (void)
+{
+  const guint calls = (guint)g_bit_nth_lsf (TIDE_INSTRUMENT_CALLS, -1);
+  g_autoptr (TideRecordSummary) summary = tide_record_summary_new ();
+
+  tell (summary, 0, TIDE_INSTRUMENT_CALLS, TIDE_STATE_REFUSED, "Not here.");
+  tell (summary, 0, TIDE_INSTRUMENT_GC, TIDE_STATE_ON, "A remark.");
+  tell (summary, 0, TIDE_INSTRUMENT_EVENTS, TIDE_STATE_OFF, NULL);
+  tell (summary, 0, TIDE_INSTRUMENT_FAULTS, TIDE_STATE_OFF, "");
+  tell (summary, 1, TIDE_INSTRUMENT_BYTES, TIDE_STATE_REFUSED, "Of another process.");
+  tell (summary, 0, 0, TIDE_STATE_REFUSED, "No instrument.");
+  tell (summary, 0, 1u << 31, TIDE_STATE_REFUSED, "One of the future.");
+  for (guint i = 0; i < 40; i++)
+    g_assert_cmpstr (tide_record_summary_get_refusal (summary, i), ==, i == calls ? "Not here." : NULL);
+  tell (summary, 0, TIDE_INSTRUMENT_CALLS, TIDE_STATE_OFF, "Given up.");
+  g_assert_cmpstr (tide_record_summary_get_refusal (summary, calls), ==, "Given up.");
+  tell (summary, 0, TIDE_INSTRUMENT_CALLS, TIDE_STATE_ON, "");
+  g_assert_null (tide_record_summary_get_refusal (summary, calls));
+}
+
 /* Of the first process alone, and only once there is enough of it.  */
 static void
 test_cost (void)
@@ -131,6 +165,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record-summary/top", test_top);
   g_test_add_func ("/record-summary/end", test_end);
+  g_test_add_func ("/record-summary/refusals", test_refusals);
   g_test_add_func ("/record-summary/cost", test_cost);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import resource
 import select
 import signal
@@ -287,9 +288,9 @@ class Record(Case):
 
     def test_refusal_is_told(self):
         """What was asked for and could not be had, with the reason; which is not told of what measured."""
-        result = self.record("--instruments", "events,bytes,bytes-sampled", "-c", "pass")
-        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        code, text = self.on_terminal(["record", "-o", "a.pagetide", "--instruments", "events,bytes,bytes-sampled", "-c", "pass"])
         sentence = "bytes-sampled: Python's blocks are counted already, all of them: stop that instrument first."
+        self.assertEqual((code, re.findall("(?m)^pagetide: without .*(?=\r$)", text.decode())), (0, ["pagetide: without " + sentence]))
         result = self.run_it("report", "a.pagetide", "--format", "json")
         row, = json.loads(result.stdout)["rows"]
         self.assertEqual(row["refused"], [sentence])
@@ -374,13 +375,13 @@ class Record(Case):
         self.assertNotIn(b"before measuring", text)
 
     def test_terminal(self):
-        """On a terminal, one closing line, after the program's own, and the price of measuring where it ran long enough to tell."""
+        """On a terminal, a closing line after the program's own, what was refused, and the price of measuring where it ran long enough to tell."""
         code, text = self.on_terminal(["record", "-o", "a.pagetide", "-c", "def grow():\n return bytearray(50000000)\nx = grow()\nprint('mine')"])
         self.assertEqual(code, 0)
         lines = text.decode().split("\r\n")
         self.assertEqual(lines[0], "mine")
         self.assertRegex(lines[1], r"\Apagetide: recorded to a\.pagetide \([\d.]+ [KMG]?i?B\); peak [\d.]+ MiB; grew most in grow \(")
-        self.assertRegex("\n".join(lines[2:]), r"\A(pagetide: measuring cost \d+\.\d\d×\n)?\Z")
+        self.assertRegex("\n".join(lines[2:]), r"\A(pagetide: without faults: [^\n]+\n)?(pagetide: measuring cost \d+\.\d\d×\n)?\Z")
 
     def on_terminal(self, args, talk=None):
         """Runs it with a terminal of its own; TALK(fd, text so far) may type.  Status and what was shown."""

@@ -125,6 +125,19 @@ class Views(Case):
                     elif isinstance(value, int):
                         self.assertEqual(table[0][key], str(value))
 
+    def test_events_that_were_not_measured(self):
+        """An empty table says why it is, to people and beside what programs read; one that is cut or filtered to nothing does not."""
+        hint = "pagetide: %s: Calls were not measured, so there are no events: record with --instruments calls, or lines.\n" % RECORDING
+        for form in ("text", "json", "csv"):
+            with self.subTest(form):
+                result = self.report(RECORDING, "--view", "events", "--format", form)
+                self.assertEqual((result.returncode, result.stderr.decode()), (0, hint))
+        self.assertEqual(self.rows("--view", "events", "--pid", "1"), [])
+        calls, = (path for path in SEEDS if os.path.basename(path) == "calls.frames")
+        for args in ([], ["--top", "0"], ["--filter", "nobody is called so"], ["--range", "1000.."]):
+            with self.subTest(args):
+                self.assertNotIn("not measured", self.report(calls, "--view", "events", *args).stderr.decode())
+
     def test_text_is_in_the_encoding_of_the_terminal(self):
         utf8 = self.report(RECORDING, "--view", "functions").stdout.decode()
         self.assertIn("main", utf8)
