@@ -27,16 +27,17 @@ read_claim (const TideAccount *self, const TideRegionClaim *shared, Claim *claim
   if ((claim->sequence & 1) != 0 || claim->n_frames > TIDE_RECORD_MAX_FRAMES)
     return false;
   memcpy (claim->frames, shared->frames, claim->n_frames * sizeof claim->frames[0]);
-  atomic_thread_fence (memory_order_acquire);
   for (uint32_t i = 0; i < claim->n_frames; i++)
     if (claim->frames[i].code > self->codes.n_by_agent)
       return false;
   return true;
 }
 
+/* Whether all that was read under the claim's sequence belongs together.  */
 static bool
 is_current (const TideRegionClaim *shared, const Claim *claim)
 {
+  atomic_thread_fence (memory_order_acquire);
   return atomic_load_explicit (&shared->sequence, memory_order_relaxed) == claim->sequence;
 }
 
@@ -166,7 +167,7 @@ tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, i
 {
   const TideRegionBlock *shared = &self->region->block;
   int64_t pending = atomic_load (&self->region->pending_pages), resident, pages;
-  uint64_t address = shared->address, n_pages = shared->n_pages;
+  uint64_t address, n_pages;
   Claim claim;
   uint32_t node;
 
@@ -174,7 +175,11 @@ tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, i
   if (*before < 0 || *before >= now || pending <= 0)
     return true;
   pages = now - *before;
-  if (!read_claim (self, &shared->claim, &claim) || !is_current (&shared->claim, &claim))
+  if (!read_claim (self, &shared->claim, &claim))
+    return false;
+  address = shared->address;
+  n_pages = shared->n_pages;
+  if (!is_current (&shared->claim, &claim))
     return false;
   if (claim.sequence == self->filled_block)
     return true;
