@@ -26,14 +26,19 @@ typedef struct
   uint32_t padding;
 } Known;
 
+/* Of either: each begins with its key.  */
+typedef struct
+{
+  void *entries;
+  uint32_t n; /* a power of two, or 0 */
+} Entries;
+
 static struct
 {
-  Slot *slots;
-  uint32_t n_slots; /* a power of two */
-  uint32_t n_used;
+  Entries slots;
+  uint32_t n_used; /* of them */
+  Entries known;
   uint32_t last_id; /* so many are known */
-  uint32_t n_known; /* slots, a power of two */
-  Known *known;
 } table;
 
 static TidePyCode scratch;
@@ -63,83 +68,80 @@ give_back (void *memory, size_t size)
 void
 tide_codes_forget (void)
 {
-  give_back (table.slots, table.n_slots * sizeof (Slot));
-  give_back (table.known, table.n_known * sizeof (Known));
+  give_back (table.slots.entries, table.slots.n * sizeof (Slot));
+  give_back (table.known.entries, table.known.n * sizeof (Known));
   memset (&table, 0, sizeof table);
 }
 
 size_t
 tide_codes_bytes (void)
 {
-  return table.n_slots * sizeof (Slot) + table.n_known * sizeof (Known) + sizeof scratch;
+  return table.slots.n * sizeof (Slot) + table.known.n * sizeof (Known) + sizeof scratch;
 }
 
-/* Where ADDRESS is, or the free slot where it belongs.  */
-static Slot *
-find (Slot *slots, uint32_t n_slots, uint64_t address)
+static inline uint64_t
+key_of (const void *entry)
 {
-  uint32_t at = (uint32_t)((address >> 4) * 0x9e3779b97f4a7c15ull >> 40) & (n_slots - 1);
+  uint64_t key;
 
-  while (slots[at].address && slots[at].address != address)
-    at = (at + 1) & (n_slots - 1);
-  return &slots[at];
+  memcpy (&key, entry, sizeof key);
+  return key;
+}
+
+/* The entry of KEY, or the free one where it belongs.  SIZE is that of an entry.  */
+static inline void *
+find (const Entries *self, size_t size, uint64_t key)
+{
+  uint32_t at = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 40) & (self->n - 1);
+  char *entry = (char *)self->entries + at * size;
+
+  while (key_of (entry) && key_of (entry) != key)
+    {
+      at = (at + 1) & (self->n - 1);
+      entry = (char *)self->entries + at * size;
+    }
+  return entry;
+}
+
+static bool
+grow (Entries *self, size_t size)
+{
+  Entries before = *self, more = { NULL, before.n ? before.n * 2 : MIN_SLOTS };
+
+  more.entries = take_memory (more.n * size);
+  if (!more.entries)
+    return false;
+  for (uint32_t i = 0; i < before.n; i++)
+    {
+      const char *entry = (const char *)before.entries + i * size;
+
+      if (key_of (entry))
+        memcpy (find (&more, size, key_of (entry)), entry, size);
+    }
+  /* A process may be forked at any moment, and gives back what stands here.  */
+  *self = more;
+  give_back (before.entries, before.n * size);
+  return true;
 }
 
 static bool
 make_room (void)
 {
-  uint32_t n_before = table.n_slots, n_slots = n_before ? n_before * 2 : MIN_SLOTS;
-  Slot *slots, *before = table.slots;
-
-  if (table.n_slots && table.n_used < table.n_slots / 2)
+  if (table.slots.n && table.n_used < table.slots.n / 2)
     return true;
-  if (n_slots > MAX_SLOTS)
-    {
-      memset (table.slots, 0, table.n_slots * sizeof (Slot));
-      table.n_used = 0;
-      return true;
-    }
-  slots = take_memory (n_slots * sizeof *slots);
-  if (!slots)
-    return false;
-  for (uint32_t i = 0; i < n_before; i++)
-    if (before[i].address)
-      *find (slots, n_slots, before[i].address) = before[i];
-  /* A process may be forked at any moment, and gives back what stands here.  */
-  table.slots = slots;
-  table.n_slots = n_slots;
-  give_back (before, n_before * sizeof *before);
+  if (table.slots.n < MAX_SLOTS)
+    return grow (&table.slots, sizeof (Slot));
+  memset (table.slots.entries, 0, table.slots.n * sizeof (Slot));
+  table.n_used = 0;
   return true;
-}
-
-static Known *
-find_known (Known *known, uint32_t n_known, uint64_t hash)
-{
-  uint32_t at = (uint32_t)(hash >> 32) & (n_known - 1);
-
-  while (known[at].hash && known[at].hash != hash)
-    at = (at + 1) & (n_known - 1);
-  return &known[at];
 }
 
 static bool
 make_known_room (void)
 {
-  uint32_t n_before = table.n_known, n_known = n_before ? n_before * 2 : MIN_SLOTS;
-  Known *known, *before = table.known;
-
-  if (n_before && (table.last_id < n_before / 2 || table.last_id == TIDE_CODES_MAX))
+  if (table.known.n && (table.last_id < table.known.n / 2 || table.last_id == TIDE_CODES_MAX))
     return true;
-  known = take_memory (n_known * sizeof *known);
-  if (!known)
-    return false;
-  for (uint32_t i = 0; i < n_before; i++)
-    if (before[i].hash)
-      *find_known (known, n_known, before[i].hash) = before[i];
-  table.known = known;
-  table.n_known = n_known;
-  give_back (before, n_before * sizeof *before);
-  return true;
+  return grow (&table.known, sizeof (Known));
 }
 
 static uint64_t
@@ -218,7 +220,7 @@ identify (const TideCodeContents *contents, const TidePyCode *code, uint32_t *id
   *id = 0;
   if (!make_known_room ())
     return false;
-  known = find_known (table.known, table.n_known, hash);
+  known = find (&table.known, sizeof *known, hash);
   if (!known->hash && table.last_id < TIDE_CODES_MAX)
     {
       if (!write_record (contents, code, table.last_id + 1))
@@ -247,7 +249,7 @@ tide_codes_id (const TidePythonLayout *layout, uint64_t address, uint32_t *id)
     return true;
   if (!make_room ())
     return false;
-  slot = find (table.slots, table.n_slots, address);
+  slot = find (&table.slots, sizeof *slot, address);
   if (slot->address && slot->fingerprint == fingerprint)
     {
       *id = slot->id;
@@ -274,7 +276,7 @@ tide_codes_named_id (const TideCodeContents *contents, uint32_t *id)
   *id = 0;
   if (!make_room ())
     return false;
-  slot = find (table.slots, table.n_slots, contents->address);
+  slot = find (&table.slots, sizeof *slot, contents->address);
   if (slot->address && slot->fingerprint == contents->fingerprint)
     {
       *id = slot->id;
