@@ -6,14 +6,11 @@
 #include "tide-wire.h"
 
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char *scratch;
 
 /* A process that asks to be measured, and how it goes on once it is.  */
 typedef struct
@@ -91,7 +88,7 @@ static int
 join (Process *self, int region, const char *path)
 {
   g_autoptr (TideLaunch) launch = tide_launch_new ();
-  g_autoptr (GThread) thread = NULL;
+  GThread *thread;
   int ready[2], life[2], status;
 
   g_assert_true (pipe2 (ready, O_CLOEXEC) == 0 && pipe2 (life, O_CLOEXEC) == 0);
@@ -101,7 +98,7 @@ join (Process *self, int region, const char *path)
   self->life = life[1];
   launch->instruments = TIDE_INSTRUMENT_SAMPLER;
   launch->join = (TideJoin){ self->pid, region, ready[1], life[0] };
-  thread = g_thread_ref (g_thread_new ("process", live_on, self));
+  thread = g_thread_new ("process", live_on, self);
   status = tide_cli_join (launch, path);
   g_thread_join (thread);
   if (self->told && self->killed)
@@ -134,7 +131,7 @@ load (const char *path)
 static void
 test_closed (void)
 {
-  g_autofree char *path = g_build_filename (scratch, "closed.pagetide", NULL);
+  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "closed.pagetide", NULL);
   Process process = { .pid = start_process () };
   g_autoptr (TideRecording) recording = NULL;
   TideProcess *told;
@@ -147,14 +144,13 @@ test_closed (void)
   told = tide_recording_get_process (recording, 0);
   g_assert_cmpuint (tide_process_get_info (told)->pid, ==, (guint)process.pid);
   g_assert_cmpuint (tide_process_get_end (told)->kind, ==, TIDE_END_DETACHED);
-  g_unlink (path);
 }
 
 /* It ends while its pipe is still open elsewhere.  */
 static void
 test_killed (void)
 {
-  g_autofree char *path = g_build_filename (scratch, "killed.pagetide", NULL);
+  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "killed.pagetide", NULL);
   Process process = { .pid = start_process (), .killed = TRUE };
   g_autoptr (TideRecording) recording = NULL;
   const TideProcessEnd *end;
@@ -166,7 +162,6 @@ test_killed (void)
   end = tide_process_get_end (tide_recording_get_process (recording, 0));
   /* Not every kernel tells others than the parent how.  */
   g_assert_true (end->kind == TIDE_END_UNKNOWN || (end->kind == TIDE_END_SIGNALLED && end->value == SIGKILL));
-  g_unlink (path);
 }
 
 /* What is no region of that process: nobody is told that it is measured, and it sees that at once.  */
@@ -174,7 +169,7 @@ static void
 test_hostile (void)
 {
   const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  g_autofree char *path = g_build_filename (scratch, "hostile.pagetide", NULL);
+  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "hostile.pagetide", NULL);
   Process process = { .pid = start_process () };
   const int regions[] = {
     make_region (process.pid, TIDE_REGION_MAGIC, 0),
@@ -192,13 +187,12 @@ test_hostile (void)
   /* One that has gone.  */
   g_assert_cmpint (join_good (&process, path), !=, 0);
   g_assert_false (process.told);
-  g_unlink (path);
 }
 
 static void
 test_no_file (void)
 {
-  g_autofree char *path = g_build_filename (scratch, "missing", "a.pagetide", NULL);
+  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "missing", "a.pagetide", NULL);
   Process process = { .pid = start_process () };
 
   g_assert_cmpint (join_good (&process, path), ==, 1);
@@ -209,16 +203,10 @@ test_no_file (void)
 int
 main (int argc, char **argv)
 {
-  int status;
-
-  g_test_init (&argc, &argv, NULL);
-  scratch = g_dir_make_tmp ("tide-join-XXXXXX", NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/join/closed", test_closed);
   g_test_add_func ("/join/killed", test_killed);
   g_test_add_func ("/join/hostile", test_hostile);
   g_test_add_func ("/join/no-file", test_no_file);
-  status = g_test_run ();
-  g_rmdir (scratch);
-  g_free (scratch);
-  return status;
+  return g_test_run ();
 }

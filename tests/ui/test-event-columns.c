@@ -9,12 +9,6 @@
 #define PAGE 4096
 #define LONG 3000
 
-static TideSlice
-slice (const char *text)
-{
-  return (TideSlice){ text, strlen (text) };
-}
-
 /* "load" of /src/batch.py, which calls "sum", a C function without a file; and "odd\nname" of a file of 3,000
  * characters.  */
 static void
@@ -25,40 +19,35 @@ put_codes (TideBuffer *buffer)
   const char *const strings[] = { "/src/batch.py", "load", "sum", file, "odd\nname" };
   static const TideCodeInfo codes[] = { { 1, 2, 10 }, { 0, 3, 0 }, { 4, 5, 1 } };
   TideHello hello = { .pid = 42, .parent_pid = 1, .page_size = PAGE };
-  TideSlice argument = slice ("python3");
-  TideThreadInfo thread = { 4711, slice ("worker") };
+  TideSlice argument = ui_slice ("python3");
+  TideThreadInfo thread = { 4711, ui_slice ("worker") };
 
   tide_put_hello (buffer, 0, &hello, &argument, 1);
   tide_put_thread (buffer, 0, &thread);
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
-    tide_put_string (buffer, 0, slice (strings[i]));
+    tide_put_string (buffer, 0, ui_slice (strings[i]));
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
     tide_put_code (buffer, 0, &codes[i]);
+}
+
+/* Of "load", and with C functions of "sum", which it calls.  */
+static TideCall
+call_at (gint64 time_ns, gint64 cpu_ns, guint64 rss_pages, TideCallKind kind, guint line)
+{
+  gboolean is_c = kind == TIDE_CALL_C_CALL || kind == TIDE_CALL_C_RETURN;
+
+  return (TideCall){ time_ns, cpu_ns, rss_pages, 1, is_c ? 2 : 1, is_c ? 1 : 0, line, kind };
 }
 
 static TideRecording *
 make_recording (void)
 {
-  static const TideCall calls[] = {
-    { .time_ns = 0, .cpu_ns = -1, .rss_pages = 1024, .thread = 1, .code = 1, .line = 10, .kind = 0 },
-    { .time_ns = 1500000000,
-      .cpu_ns = 250000000,
-      .rss_pages = 1026,
-      .thread = 1,
-      .code = 2,
-      .caller = 1,
-      .line = 12,
-      .kind = TIDE_CALL_C_CALL },
-    { .time_ns = 1500001000,
-      .cpu_ns = 250001000,
-      .rss_pages = 514,
-      .thread = 1,
-      .code = 2,
-      .caller = 1,
-      .line = 0,
-      .kind = TIDE_CALL_C_RETURN },
-    { .time_ns = 1500002000, .cpu_ns = -1, .rss_pages = 514, .code = 3, .line = 3, .kind = TIDE_CALL_LINE },
-    { .time_ns = 1500003000, .cpu_ns = -1, .rss_pages = 514, .kind = TIDE_CALL_EXCEPT },
+  const TideCall calls[] = {
+    call_at (0, -1, 1024, TIDE_CALL_CALL, 10),
+    call_at (1500000000, 250000000, 1026, TIDE_CALL_C_CALL, 12),
+    call_at (1500001000, 250001000, 514, TIDE_CALL_C_RETURN, 0),
+    { 1500002000, -1, 514, .code = 3, .line = 3, .kind = TIDE_CALL_LINE },
+    { 1500003000, -1, 514, .kind = TIDE_CALL_EXCEPT },
   };
   TideBuffer buffer;
 

@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-static TideSlice
-slice (const char *text)
-{
-  return (TideSlice){ text, strlen (text) };
-}
-
 static gboolean
 is_settled (gpointer data)
 {
@@ -166,7 +160,7 @@ test_places (void)
     { "/src/", 3, "/src/:3", "/src/:3" },
   };
   TideHello hello = { .pid = 42, .parent_pid = 1, .page_size = 4096 };
-  TideSlice argument = slice ("python3");
+  TideSlice argument = ui_slice ("python3");
   const TideTableKind *kind = tide_line_columns_get_kind ();
   g_autoptr (TideRecording) recording = NULL;
   g_autoptr (TideLineSlots) slots = NULL;
@@ -175,7 +169,7 @@ test_places (void)
 
   tide_buffer_init (&buffer);
   tide_put_hello (&buffer, 0, &hello, &argument, 1);
-  tide_put_string (&buffer, 0, slice ("work"));
+  tide_put_string (&buffer, 0, ui_slice ("work"));
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     {
       TideCodeInfo code = { i + 2, 1, 1 };
@@ -183,7 +177,7 @@ test_places (void)
       /* Each grows more than the next, so that they come in this order.  */
       TideEvent event = { .time_ns = i, .node = i + 1, .delta_pages = 10 - i };
 
-      tide_put_string (&buffer, 0, slice (places[i].file));
+      tide_put_string (&buffer, 0, ui_slice (places[i].file));
       tide_put_code (&buffer, 0, &code);
       tide_put_node (&buffer, 0, &node);
       event.rss_pages = (rss_pages += 10 - i);

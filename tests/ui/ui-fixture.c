@@ -39,7 +39,7 @@ ui_init (int *argc, char ***argv)
                 NULL);
 }
 
-static TideSlice
+TideSlice
 ui_slice (const char *text)
 {
   return (TideSlice){ text, strlen (text) };

@@ -29,6 +29,8 @@ TideRecording *ui_recording_of_family (guint n);
 /* N calls and returns of "function_0000", one of each in 100 us, with a line between, after FIRST such; each
  * call brings a page.  */
 void ui_append_calls (TideRecording *recording, guint first, guint n);
+/* Borrows TEXT.  */
+TideSlice ui_slice (const char *text);
 /* What the frames of BUFFER, which it finishes, tell.  */
 TideRecording *ui_decode (TideBuffer *buffer);
 /* A recording file of the same bytes as ui_recording().  */

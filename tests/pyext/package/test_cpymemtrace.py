@@ -35,6 +35,18 @@ class Case(unittest.TestCase):
     def logs(self):
         return sorted(glob.glob("*.log"))
 
+    def in_child(self, block):
+        """Calls BLOCK in a forked child, which gets to the end of it."""
+        pid = os.fork()
+        if not pid:
+            status = 1
+            try:
+                block()
+                status = 0
+            finally:
+                os._exit(status)
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+
     def check(self, path, tids=False):
         """What is true of every log: its grammar line by line, its numbers, clock and sums.  Gives the rows."""
         with open(path, "rb") as file:
@@ -325,16 +337,13 @@ class Hostile(Case):
         """A forked child that logs sees its own memory, also where its parent has logged before."""
         with cPyMemTrace.Profile(0, filepath="log"):
             create_string(1)
-        pid = os.fork()
-        if not pid:
-            status = 1
-            try:
-                with cPyMemTrace.Profile(PAGE, filepath="child"):
-                    kept = create_string(40 * MIB)
-                status = len(kept) != 40 * MIB
-            finally:
-                os._exit(status)
-        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+
+        def log_again():
+            with cPyMemTrace.Profile(PAGE, filepath="child"):
+                kept = create_string(40 * MIB)
+            self.assertEqual(len(kept), 40 * MIB)
+
+        self.in_child(log_again)
         rss = [row.rss for row in events("child", ("NEXT", "PREV", "LAST"))]
         self.assertGreater(rss[-1] - rss[0], 39 * MIB)
 
@@ -351,19 +360,14 @@ class Hostile(Case):
 
     def test_fork(self):
         """The child writes nothing into its parent's log; a block of its own has one."""
+        def log_as_well():
+            create_string(2)
+            with cPyMemTrace.Profile(0, filepath="child"):
+                create_string(3)
+
         with cPyMemTrace.Profile(0, filepath="log"):
             create_string(1)
-            pid = os.fork()
-            if not pid:
-                status = 1
-                try:
-                    create_string(2)
-                    with cPyMemTrace.Profile(0, filepath="child"):
-                        create_string(3)
-                    status = 0
-                finally:
-                    os._exit(status)
-            self.assertEqual(os.waitpid(pid, 0)[1], 0)
+            self.in_child(log_as_well)
         self.check("log")
         self.assertEqual([row.function for row in events("log")].count("create_string"), 2)
         self.check("child")
@@ -549,11 +553,7 @@ class References(Case):
     def test_fork(self):
         with cPyMemTrace.ReferenceTracing(filepath="log"):
             kept = [Node()]
-            pid = os.fork()
-            if not pid:
-                kept.append(Node())
-                os._exit(0)
-            self.assertEqual(os.waitpid(pid, 0)[1], 0)
+            self.in_child(lambda: kept.append(Node()))
         self.assertEqual(len([row for row in self.check_references("log") if row.tag == "NEW"]), 1)
 
     def test_default_name_and_decorator(self):
