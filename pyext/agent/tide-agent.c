@@ -98,11 +98,21 @@ end (void)
 
 static void __attribute__ ((destructor)) at_exit (void) { end (); }
 
+static void
+before_fork (void)
+{
+  tide_reader_end ();
+  if (agent.watches)
+    tide_join_announce ();
+}
+
 /* A forked child is left alone, until it may join: its copy of the region becomes a private one in which
  * everything is suspended.  */
 static void
 drop_in_child (void)
 {
+  if (agent.watches)
+    tide_join_announced ();
   tide_wake_drop ();
   tide_reader_drop ();
   if (agent.region && get_state () == TIDE_AGENT_READY)
@@ -259,7 +269,10 @@ join_after_fork (void)
   TideRegion *region = agent.known ? tide_join_claim (true, agent.region) : NULL;
 
   if (!region)
-    return;
+    {
+      tide_join ();
+      return;
+    }
   agent.region = region;
   agent.main_thread = pthread_self ();
   agent.obeying = false;
@@ -302,7 +315,7 @@ hang_in (void)
 {
   static bool done;
 
-  if (!done && (pthread_atfork (tide_reader_end, NULL, drop_in_child) != 0 || tide_py.Py_AtExit (end) != 0))
+  if (!done && (pthread_atfork (before_fork, NULL, drop_in_child) != 0 || tide_py.Py_AtExit (end) != 0))
     return false;
   done = true;
   return true;

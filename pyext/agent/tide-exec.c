@@ -114,6 +114,7 @@ execute (const Order *order, Strings environment)
   bool has_board = false;
   size_t n = 0;
 
+  tide_join_give_up ();
   if (!next.follows || !tide_join_is_open ())
     return order->execute (order, environment);
   for (; environment && environment[n]; n++)

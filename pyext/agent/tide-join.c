@@ -17,6 +17,8 @@ static struct
   TideBoard *board;
   TideBoardSlot *slot; /* that we claimed last */
   uint32_t pid;        /* of this process, as the helper sees it, when we did */
+  uint32_t forker;     /* that of the one that forked last: a child's parent may be gone when it asks */
+  bool announced;      /* of this process, which has not come yet */
 } join;
 
 static int
@@ -121,7 +123,7 @@ take (TideBoardSlot *slot, bool forked, void *place)
       return NULL;
     }
   slot->claim_ns = tide_clock_ns (CLOCK_MONOTONIC);
-  slot->parent_pid = (uint32_t)getppid ();
+  slot->parent_pid = forked ? join.forker : (uint32_t)getppid ();
   slot->forked = forked;
   region->target_pid = (uint32_t)getpid ();
   region->mapped_at = (uint64_t)(uintptr_t)region;
@@ -160,10 +162,33 @@ tide_join_claim (bool forked, void *place)
 void
 tide_join (void)
 {
-  if (!join.slot)
-    return;
-  if (!finish_claim (join.slot, TIDE_SLOT_JOINED))
+  if (join.slot && !finish_claim (join.slot, TIDE_SLOT_JOINED))
     atomic_fetch_add (&join.board->missed, 1);
+  tide_join_give_up ();
+  if (join.slot)
+    ring ();
   join.slot = NULL;
-  ring ();
+}
+
+void
+tide_join_announce (void)
+{
+  if (!tide_join_is_open ())
+    return;
+  join.forker = own_pid ();
+  atomic_fetch_add (&join.board->n_coming, 1);
+}
+
+void
+tide_join_announced (void)
+{
+  join.announced = tide_join_is_open ();
+}
+
+void
+tide_join_give_up (void)
+{
+  if (join.announced)
+    atomic_fetch_sub (&join.board->n_coming, 1);
+  join.announced = false;
 }

@@ -209,6 +209,12 @@ tide_children_next (TideChildren *self, TideNewcomer *newcomer)
   return false;
 }
 
+bool
+tide_children_are_coming (const TideChildren *self)
+{
+  return self->board != NULL && atomic_load (&self->board->n_coming) != 0;
+}
+
 uint64_t
 tide_children_take_missed (TideChildren *self)
 {

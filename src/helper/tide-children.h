@@ -50,5 +50,8 @@ void tide_children_offer (TideChildren *self, uint32_t n, int64_t now_ns);
 /* Gives one that has come, with its region.  False: nobody has.  */
 bool tide_children_next (TideChildren *self, TideNewcomer *newcomer);
 
+/* Somebody was forked and has not come yet.  */
+bool tide_children_are_coming (const TideChildren *self);
+
 /* How many went unfollowed since the last call.  */
 uint64_t tide_children_take_missed (TideChildren *self);

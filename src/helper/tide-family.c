@@ -282,6 +282,12 @@ tide_family_has_children (const TideFamily *self)
   return self->n_members > 1;
 }
 
+bool
+tide_family_awaits_children (const TideFamily *self)
+{
+  return tide_children_are_coming (&self->children) && self->n_members < TIDE_FAMILY_MAX;
+}
+
 void
 tide_family_end_target (TideFamily *self, int64_t now_ns, int status, uint64_t peak_bytes)
 {

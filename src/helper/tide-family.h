@@ -48,6 +48,8 @@ void tide_family_look_for_ends (TideFamily *self, int64_t now_ns);
 
 /* Whether anybody but the target is there.  */
 bool tide_family_has_children (const TideFamily *self);
+/* Whether somebody was forked who has not come yet.  */
+bool tide_family_awaits_children (const TideFamily *self);
 
 /* The target has ended with this wait status: the stream that it is in now ends.  PEAK_BYTES: see
  * tide_measured_put_bye().  */

@@ -19,8 +19,12 @@
 #define DETACH_ROUND_NS 5000000
 /* Nothing to do wakes us as seldom as this.  */
 #define LONGEST_NS 1000000000
+/* Who comes after the target's end may ring before we listen, and then there is no tick that sees him.  */
+#define LONGEST_AT_END_NS 10000000
 /* How long children that go with the target are waited for.  */
 #define GRACE_NS 300000000
+/* And those that it had forked just before.  */
+#define COMING_NS 1000000000
 
 int64_t
 tide_loop_now (void)
@@ -142,6 +146,7 @@ wait_for_something (TideLoop *self, int64_t now_ns)
   bool pending = measuring && !self->waits && tide_outlet_get_pending (&self->outlet) > 0;
   int64_t next_ns = tide_family_get_next_tick (&self->family);
   int64_t sleep_ns = next_ns > now_ns ? next_ns - now_ns : 0;
+  int64_t longest_ns = self->ended ? LONGEST_AT_END_NS : LONGEST_NS;
   struct timespec timeout;
   nfds_t n = MEMBERS;
   struct pollfd p[MEMBERS + TIDE_FAMILY_MAX] = {
@@ -154,8 +159,8 @@ wait_for_something (TideLoop *self, int64_t now_ns)
     [PUMP + 1] = { .fd = self->pump.master[1], .events = POLLIN },
   };
 
-  if (sleep_ns > LONGEST_NS)
-    sleep_ns = LONGEST_NS;
+  if (sleep_ns > longest_ns)
+    sleep_ns = longest_ns;
   timeout = (struct timespec){ sleep_ns / 1000000000, sleep_ns % 1000000000 };
   if (measuring)
     n += tide_family_get_polls (&self->family, &p[MEMBERS]);
@@ -251,13 +256,25 @@ finish (TideLoop *self)
   return WIFSIGNALED (status) ? 128 + WTERMSIG (status) : WEXITSTATUS (status);
 }
 
+/* So long after the target's end.  */
+static bool
+waits_for_children (TideLoop *self, int64_t now_ns, int64_t since_end_ns)
+{
+  /* Asked first: who has come since then is welcomed here.  */
+  bool coming = tide_family_awaits_children (&self->family);
+
+  tide_family_welcome (&self->family, now_ns);
+  return (coming && since_end_ns < COMING_NS)
+         || (tide_family_has_children (&self->family) && since_end_ns < GRACE_NS);
+}
+
 /* The target is gone.  Who goes with it does so now; others go on without us.  */
 static void
 part (TideLoop *self)
 {
-  int64_t end_ns = tide_loop_now () + GRACE_NS;
+  int64_t end_ns = tide_loop_now (), now_ns = end_ns;
 
-  while (is_measuring (self) && tide_family_has_children (&self->family) && tide_loop_now () < end_ns)
+  for (; is_measuring (self) && waits_for_children (self, now_ns, now_ns - end_ns); now_ns = tide_loop_now ())
     work (self);
   if (!is_measuring (self))
     return;

@@ -5,8 +5,12 @@
  *
  * A new process claims a slot with an offered region, opens it as /proc/HELPER/fd/FD, makes it its own, and
  * rings.  So nothing of it depends on the helper being quick: a child that lives for a millisecond has its
- * region, whose contents outlive it.  When no slot is offered, since there are too many processes or they come
- * too fast, the process goes unmeasured and is counted.
+ * region, whose contents outlive it.  When no slot is offered, since there are too many processes or they
+ * come too fast, the process goes unmeasured and is counted.
+ *
+ * Who forks announces the child first: its parent may be gone, and the whole recording over, before it gets
+ * to run.  What goes wrong in between leaves an announcement behind, so the helper waits for them but for a
+ * while.
  *
  * A slot goes round: EMPTY, OFFERED (by the helper), CLAIMED (by a process, with its pid in the same word,
  * so that the helper can tell that it died in between), JOINED or FAILED (by the process), EMPTY.  */
@@ -14,7 +18,7 @@
 #include "tide-region.h"
 
 #define TIDE_BOARD_MAGIC 0x314452414f424454ull /* "TDBOARD1" */
-#define TIDE_BOARD_VERSION 1
+#define TIDE_BOARD_VERSION 2
 #define TIDE_BOARD_SLOTS 64
 
 /* How a program that is executed anew finds the board: "HELPER:FD".  With LD_PRELOAD it stays in the
@@ -56,8 +60,8 @@ typedef struct
   uint32_t helper_pid;
   _Atomic uint32_t closed;      /* 1: nobody is followed any more                             */
   _Atomic uint32_t helper_idle; /* of all regions: see tide-region.h, whose own is not used   */
-  uint32_t padding;
-  _Atomic uint64_t missed; /* processes that found no region, or could not have it       */
+  _Atomic uint32_t n_coming;    /* forked children that have neither come nor given up */
+  _Atomic uint64_t missed;      /* processes that found no region, or could not have it       */
   TideBoardSlot slots[TIDE_BOARD_SLOTS];
 } TideBoard;
 

@@ -110,8 +110,16 @@ if child == 0:
         os._exit(1)
     grow()
     os._exit(9)
-assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9 if hasattr(os, "waitstatus_to_exitcode") else True
+assert os.waitpid(child, 0)[1] >> 8 == 9
 print(child)
+"""
+
+# Who forks is gone before what it forked gets to run, and with the first one the program is over.
+DAEMON = """
+import os
+for i in range(2):
+    if os.fork():
+        os._exit(0)
 """
 
 MANY = """
@@ -323,6 +331,12 @@ class Children(unittest.TestCase):
         parent, child = map(int, self.record(BARE).split())
         self.assertEqual(set(self.processes()), {parent, child})
         self.assert_grown(child, "grow", 8)
+
+    def test_daemon(self):
+        self.record(DAEMON)
+        rows = self.rows("processes")
+        self.assertEqual(len(rows), 3)
+        self.assertEqual([row["parent_pid"] for row in rows[1:]], [row["pid"] for row in rows[:2]])
 
     def test_many(self):
         self.record(MANY)
