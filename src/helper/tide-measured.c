@@ -195,8 +195,7 @@ keep_to_budget (TideMeasured *self, int64_t now_ns)
   TideSwitch wish;
   const char *sentence;
 
-  if (atomic_load_explicit (&region->budget, memory_order_relaxed) == 0
-      || !tide_procfs_read_cpu (&self->procfs, &cpu_ns))
+  if (atomic_load_explicit (&region->budget, memory_order_relaxed) == 0)
     return;
   /* What is not done yet has no effect yet.  */
   if (!tide_wish_is_done (&self->wish))
@@ -205,6 +204,9 @@ keep_to_budget (TideMeasured *self, int64_t now_ns)
       return;
     }
   tide_shared_get_costs (&self->shared, costs);
+  if (!tide_budget_is_due (&self->budget, region, self->wish.wanted, costs, now_ns)
+      || !tide_procfs_read_cpu (&self->procfs, &cpu_ns))
+    return;
   sentence = tide_budget_look (&self->budget, region, self->wish.wanted, costs, cpu_ns, now_ns, &wish);
   if (sentence == NULL)
     return;
@@ -235,8 +237,8 @@ tide_measured_tick (TideMeasured *self, int64_t now_ns)
         put_overhead (self, now_ns);
       self->status_ns = now_ns;
       read_status (self);
-      keep_to_budget (self, now_ns);
     }
+  keep_to_budget (self, now_ns);
   full = now_ns - self->sample_ns >= SAMPLE_NS;
   if (pages != self->rss_pages || full)
     {

@@ -105,6 +105,94 @@ test_once_a_second (void)
   assert_says (look (&life), "collections");
 }
 
+/* AFTER_MS of a second passed, all of which the process worked on N_PROCESSORS, and INSTRUMENT took MS.  */
+static const char *
+live_a_part (Life *self, gint64 after_ms, guint n_processors, guint32 instrument, guint64 ms)
+{
+  self->now_ns += after_ms * (gint64)MS_NS;
+  self->cpu_ns += (guint64)after_ms * n_processors * MS_NS;
+  self->cost_ns[g_bit_nth_lsf (instrument, -1)] += ms * MS_NS;
+  return look (self);
+}
+
+static gboolean
+is_due (Life *self)
+{
+  return tide_budget_is_due (&self->budget, self->region, self->wanted, self->cost_ns, self->now_ns);
+}
+
+/* What is allowed of a second has been taken before it is over.  */
+static void
+test_early (void)
+{
+  static const struct
+  {
+    guint32 instrument;
+    const char *part;
+  } steady[] = {
+    { TIDE_INSTRUMENT_CALLS, "calls are no longer told" },
+    { TIDE_INSTRUMENT_LINES, "lines are no longer told" },
+    { TIDE_INSTRUMENT_BYTES, "sampled, no longer counted exactly" },
+    { TIDE_INSTRUMENT_BYTES_SAMPLED, "farther apart" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steady); i++)
+    {
+      g_auto (Life) life;
+
+      life_init (&life, steady[i].instrument, 50);
+      look (&life);
+      assert_nothing (&life, live_a_part (&life, 80, 1, steady[i].instrument, 50));
+      g_assert_false (is_due (&life));
+      assert_says (live_a_part (&life, 20, 1, steady[i].instrument, 1), steady[i].part);
+      /* The next second has begun.  */
+      g_assert_false (is_due (&life));
+      assert_nothing (&life, live_a_part (&life, 900, 1, steady[i].instrument, 0));
+      life.now_ns += 100 * MS_NS;
+      g_assert_true (is_due (&life));
+    }
+}
+
+/* What would not be too much at the end of the second is none before.  */
+static void
+test_no_false_alarm (void)
+{
+  g_auto (Life) life;
+  g_auto (Life) busy;
+
+  /* It has not worked enough to be slowed down.  */
+  life_init (&life, TIDE_INSTRUMENT_BYTES, 10);
+  look (&life);
+  assert_nothing (&life, live_a_part (&life, 49, 1, TIDE_INSTRUMENT_BYTES, 40));
+  g_assert_true (is_due (&life));
+  assert_says (live_a_part (&life, 1, 1, TIDE_INSTRUMENT_BYTES, 0), "sampled");
+
+  /* On four processors four times as much is allowed.  */
+  life_init (&busy, TIDE_INSTRUMENT_BYTES, 50);
+  look (&busy);
+  assert_nothing (&busy, live_a_part (&busy, 100, 4, TIDE_INSTRUMENT_BYTES, 200));
+  assert_says (live_a_part (&busy, 100, 4, TIDE_INSTRUMENT_BYTES, 1), "sampled");
+}
+
+/* What growth costs comes in bursts: it gets its second, in company too.  */
+static void
+test_bursts (void)
+{
+  static const guint32 patient[] = { TIDE_INSTRUMENT_EVENTS, TIDE_INSTRUMENT_FAULTS, TIDE_INSTRUMENT_GC };
+
+  for (guint i = 0; i < G_N_ELEMENTS (patient); i++)
+    {
+      g_auto (Life) life;
+
+      life_init (&life, patient[i] | TIDE_INSTRUMENT_BYTES, 50);
+      look (&life);
+      assert_nothing (&life, live_a_part (&life, 500, 1, patient[i], 400));
+      g_assert_false (is_due (&life));
+      assert_nothing (&life, live_a_part (&life, 100, 1, TIDE_INSTRUMENT_BYTES, 399));
+      assert_says (live_a_part (&life, 0, 1, TIDE_INSTRUMENT_BYTES, 2), "sampled");
+    }
+}
+
 /* One that sleeps is not slowed down by what we do meanwhile.  */
 static void
 test_resting (void)
@@ -241,6 +329,12 @@ test_hostile (void)
   assert_says (live (&life, TIDE_INSTRUMENT_BYTES_SAMPLED, 500), "no longer sampled");
   life.region->budget = G_MAXUINT32;
   assert_nothing (&life, live (&life, TIDE_INSTRUMENT_EVENTS, 500));
+  /* Before the second is over, too.  */
+  life.region->budget = 10;
+  memset (life.cost_ns, 0xff, sizeof life.cost_ns);
+  life.cpu_ns = G_MAXUINT64;
+  assert_nothing (&life, live_a_part (&life, 0, 1, TIDE_INSTRUMENT_BYTES_SAMPLED, 0));
+  assert_nothing (&life, live_a_part (&life, 1, 1, TIDE_INSTRUMENT_BYTES_SAMPLED, 0));
 }
 
 int
@@ -249,6 +343,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/budget/within", test_within);
   g_test_add_func ("/budget/once-a-second", test_once_a_second);
+  g_test_add_func ("/budget/early", test_early);
+  g_test_add_func ("/budget/no-false-alarm", test_no_false_alarm);
+  g_test_add_func ("/budget/bursts", test_bursts);
   g_test_add_func ("/budget/resting", test_resting);
   g_test_add_func ("/budget/calls-and-lines", test_calls_and_lines);
   g_test_add_func ("/budget/bytes", test_bytes);
