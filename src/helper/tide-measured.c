@@ -322,21 +322,17 @@ tide_measured_put_detached (TideMeasured *self, int64_t now_ns)
   tide_measured_put_bye (self, now_ns, TIDE_END_DETACHED, 0, self->peak_bytes);
 }
 
-/* Of one that was gone before it was looked at, its own events say what there was.  */
+/* Its own events say what was between the looks, each at its time; of one that was gone before it was looked
+ * at, they are all there is.  */
 static void
 put_last_sample (TideMeasured *self, int64_t now_ns)
 {
   if (self->suspended)
     return;
   if (self->top_pages < self->account.top_pages)
-    {
-      uint64_t last = self->rss_pages;
-
-      self->top_pages = self->rss_pages = self->account.top_pages;
-      put_sample (self, now_ns, false);
-      if (last > 0)
-        self->rss_pages = last;
-    }
+    self->top_pages = self->account.top_pages;
+  if (self->rss_pages == 0)
+    self->rss_pages = self->account.top_pages;
   if (self->rss_pages > 0)
     put_sample (self, now_ns, true);
 }

@@ -513,6 +513,15 @@ class Record(Case):
         self.assertGreater(os.path.getsize(self.path("a.pagetide")), seconds * 1000000)
         return usage.ru_maxrss
 
+    def test_the_peak_is_where_it_was(self):
+        """What only an event saw, between two looks from outside, is not told again at the end of the process."""
+        self.run_it("record", "-o", "job.pagetide", "-c", "for n in range(9): rows = b'x' * (32 << 20); del rows")
+        report = self.run_it("report", "job.pagetide", "--view", "timeline", "--format", "json")
+        rows = json.loads(report.stdout)["rows"]
+        peak = max(row["rss"] for row in rows)
+        self.assertGreater(peak, 32 << 20)
+        self.assertLess(max(row["rss"] for row in rows if row["t"] == rows[-1]["t"]), peak)
+
     def test_keeps_no_recording_in_memory(self):
         """Three million events would be 150 MB in a recording."""
         self.assertLess(self.measure_under_load(4) - self.measure_under_load(1), 64 << 10)
