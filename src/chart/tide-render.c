@@ -4,6 +4,7 @@
 
 #include "tide-axis.h"
 #include "tide-format.h"
+#include "tide-life.h"
 #include "tide-render-table.h"
 #include "tide-text.h"
 
@@ -196,11 +197,19 @@ paint_figures (Picture *self, double y)
   g_autofree char *last = NULL;
   g_autofree char *change = NULL;
   g_autofree char *range = NULL;
+  gboolean whole = self->options->span.begin_ns == G_MININT64 && self->options->span.end_ns == G_MAXINT64;
+  TideLife life;
 
   if (self->process == NULL || self->data.begin_ns >= self->data.end_ns
       || !tide_series_extent (tide_process_get_rss (self->process), self->data.begin_ns, self->data.end_ns,
                               &extent))
     return y;
+  /* Of the whole, neither the interpreter's own start nor its end is the program's doing.  */
+  if (whole && tide_life_init (&life, self->process))
+    {
+      extent.first = life.begin_rss;
+      extent.last = life.end_rss;
+    }
   from = tide_format_time (self->data.begin_ns, step);
   to = tide_format_time (self->data.end_ns, step);
   peak = tide_format_bytes ((guint64)MAX (extent.max, 0));
@@ -210,7 +219,7 @@ paint_figures (Picture *self, double y)
   range = g_strdup_printf (_ ("from %s to %s"), from, to);
   x = paint_figure (self, x, y, peak, _ ("peak"));
   x = paint_figure (self, x, y, last, _ ("at the end"));
-  paint_figure (self, x, y, change, range);
+  paint_figure (self, x, y, change, whole ? _ ("growth of the program") : range);
   return y + self->theme.font_size * 2.4;
 }
 

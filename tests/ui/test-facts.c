@@ -126,29 +126,6 @@ test_concentration (void)
 
 /* The interpreter's own start and end are not the program's doing.  */
 static void
-test_life (void)
-{
-  g_autoptr (TideRecording) recording = ui_recording_of_life ();
-  g_autoptr (TideRecording) plain = ui_recording (3);
-  TideProcess *process = tide_recording_get_process (recording, 0);
-  TideLife life;
-
-  g_assert_true (tide_facts_life (process, &life));
-  g_assert_true (life.shutdown);
-  g_assert_cmpint (life.begin_rss, ==, 10 * UI_MIB);
-  g_assert_cmpint (life.end_rss, ==, 76 * UI_MIB);
-  g_assert_cmpint (life.span.begin_ns, ==, 10 * UI_MS);
-  g_assert_cmpint (life.span.end_ns, ==, 50 * UI_MS);
-
-  /* Where nothing tells, all of it is the program's.  */
-  g_assert_true (tide_facts_life (tide_recording_get_process (plain, 0), &life));
-  g_assert_false (life.shutdown);
-  g_assert_cmpint (life.begin_rss, ==, 10 * UI_MIB);
-  g_assert_cmpint (life.end_rss, ==, 10 * UI_MIB + ui_net (0) + ui_net (1) + ui_net (2));
-  g_assert_cmpint (life.span.begin_ns, ==, 0);
-}
-
-static void
 test_concentration_of_life (void)
 {
   g_autoptr (TideRecording) recording = ui_recording_of_life ();
@@ -215,7 +192,6 @@ main (int argc, char **argv)
   g_test_add_func ("/facts/share", test_share);
   g_test_add_func ("/facts/trend", test_trend);
   g_test_add_func ("/facts/concentration", test_concentration);
-  g_test_add_func ("/facts/life", test_life);
   g_test_add_func ("/facts/concentration-of-life", test_concentration_of_life);
   g_test_add_func ("/facts/span", test_span);
   g_test_add_func ("/facts/row-kinds", test_row_kinds);

@@ -13,8 +13,6 @@
 
 /* Enough for a slope that a person reads to three digits, and a fraction of a millisecond over any length. */
 #define TREND_POINTS 512
-/* More events than any start or end of an interpreter has; a recording may say otherwise.  */
-#define MAX_EDGE_EVENTS 65536
 
 char *
 tide_facts_instrument_state (const TideInstrumentFact *fact)
@@ -169,51 +167,6 @@ tide_facts_concentration (TideFunctionTable *table, double *share, guint *count)
   for (*count = 0; *count < G_N_ELEMENTS (first) && first[*count] > 0 && held < 0.9 * growth; (*count)++)
     held += (double)first[*count];
   *share = held / growth;
-  return TRUE;
-}
-
-/* RSS at the begin of the program: what came before, while the interpreter started, is told by events of
- * their own at the very beginning.  */
-static gint64
-find_start (TideProcess *process, gint64 *rss)
-{
-  gsize n = MIN (tide_process_get_n_events (process), MAX_EDGE_EVENTS), i = 0;
-  gint64 time_ns = 0;
-
-  while (i < n && tide_process_get_event (process, i)->source == TIDE_SOURCE_START)
-    i++;
-  if (i > 0)
-    {
-      time_ns = tide_process_get_event (process, i - 1)->time_ns;
-      *rss = tide_process_get_event (process, i - 1)->rss_bytes;
-    }
-  else if (!tide_series_get (tide_process_get_rss (process), 0, &time_ns, rss))
-    *rss = 0;
-  return time_ns;
-}
-
-gboolean
-tide_facts_life (TideProcess *process, TideLife *life)
-{
-  TideSeries *series = tide_process_get_rss (process);
-  gsize length = tide_series_get_length (series), n = tide_process_get_n_events (process), i = n;
-  gsize least = n > MAX_EDGE_EVENTS ? n - MAX_EDGE_EVENTS : 0;
-
-  if (length == 0)
-    return FALSE;
-  life->span.begin_ns = find_start (process, &life->begin_rss);
-  tide_series_get (series, length - 1, &life->span.end_ns, &life->end_rss);
-  life->span.end_ns = MAX (life->span.end_ns, tide_process_get_last_time (process));
-  while (i > least && tide_process_get_event (process, i - 1)->source == TIDE_SOURCE_SHUTDOWN)
-    i--;
-  life->shutdown = i < n;
-  if (life->shutdown)
-    {
-      const TideRssEvent *first = tide_process_get_event (process, i);
-
-      life->span.end_ns = MAX (first->time_ns, life->span.begin_ns);
-      life->end_rss = first->rss_bytes - first->delta_bytes;
-    }
   return TRUE;
 }
 

@@ -53,17 +53,6 @@ const char *tide_facts_warning (TideProcess *process);
  * three.  */
 gboolean tide_facts_concentration (TideFunctionTable *table, double *share, guint *count);
 
-/* From the first moment of the program itself (after the interpreter's own start, where that is known) to
- * now, or to where the interpreter began to take itself apart.  FALSE: nothing was measured yet.  */
-typedef struct
-{
-  TideSpan span;
-  gint64 begin_rss, end_rss;
-  gboolean shutdown; /* the end is that of the program, the interpreter's is later */
-} TideLife;
-
-gboolean tide_facts_life (TideProcess *process, TideLife *life);
-
 /* Change of RSS over SPAN (clipped to the data), and its least-squares slope with the standard error; bytes,
  * bytes per second.  FALSE with fewer than two samples.  */
 typedef struct

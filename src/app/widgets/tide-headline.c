@@ -4,6 +4,7 @@
 
 #include "tide-facts.h"
 #include "tide-format.h"
+#include "tide-life.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -70,7 +71,7 @@ tide_headline_update_level (TideHeadline *self, TideProcess *process)
   gint64 at, value;
   TideLife life;
 
-  if (tide_facts_life (process, &life))
+  if (tide_life_init (&life, process))
     {
       g_autofree char *text = tide_format_bytes ((guint64)MAX (life.end_rss, 0));
       g_autofree char *exact = tide_format_bytes_exact ((guint64)MAX (life.end_rss, 0));
@@ -113,7 +114,7 @@ tide_headline_update_trend (TideHeadline *self, TideProcess *process)
   TideTrend trend;
 
   /* Neither the interpreter's own start nor its end is the program's doing.  */
-  if (!selected && tide_facts_life (process, &life))
+  if (!selected && tide_life_init (&life, process))
     span = life.span;
   slope_span = span;
   if (!tide_facts_trend (process, span, &trend))
