@@ -32,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a helper that may be gone is waited for: a second.  */
+/* How long a helper that may be gone is waited for, or a thread that is just looking: a second.  */
 #define LOOK_PAUSES 5000
 #define LOOK_PAUSE_NS 200000
 
@@ -135,15 +135,18 @@ drop_in_child (void)
     atomic_store (&agent.region->suspend, 1);
 }
 
-static void
+/* False: not now.  */
+static bool
 stop (void)
 {
+  if (!tide_instruments_stop_all ())
+    return false;
   tide_reader_end ();
   count_interpreters ();
-  tide_instruments_stop_all ();
   tide_wake_end ();
   tide_account_end ();
   set_state (TIDE_AGENT_STOPPED);
+  return true;
 }
 
 /* In the main thread with the GIL: what the helper wants, see tide-region.h.  An instrument that starts may
@@ -496,12 +499,15 @@ wait_for_look (void)
 void
 tide_agent_leave (void)
 {
+  const struct timespec pause = { 0, LOOK_PAUSE_NS };
+
   if (!agent.region)
     return;
   if (get_state () == TIDE_AGENT_READY && tide_account_is_open ())
     {
       wait_for_look ();
-      stop ();
+      for (int i = 0; i < LOOK_PAUSES && !stop (); i++)
+        nanosleep (&pause, NULL);
     }
   else if (get_state () != TIDE_AGENT_ENDED)
     set_state (TIDE_AGENT_STOPPED);

@@ -228,7 +228,7 @@ close_all (bool disable)
         /* A forked child may hold the event open: closing alone would not end it.  */
         if (disable)
           ioctl (table.events[i].fd, PERF_EVENT_IOC_DISABLE, 0);
-        close (table.events[i].fd);
+        tide_descriptor_close (table.events[i].fd);
       }
 }
 

@@ -1,5 +1,6 @@
 #include "tide-instruments.h"
 #include "tide-instrument.h"
+#include "tide-try-lock.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -21,9 +22,10 @@ static struct
   _Atomic uint32_t on;
   _Atomic uint32_t failed; /* on, told to be off, and to be stopped */
   _Atomic unsigned n_polls;
-  uint64_t sample_bytes; /* as of the last wish */
-  uint32_t wish;         /* the last that was made so */
-  bool wished;           /* there was one             */
+  _Atomic uint32_t lock; /* of whoever tells the region of them */
+  _Atomic bool wished;   /* there was a wish                    */
+  uint32_t wish;         /* the last that was made so           */
+  uint64_t sample_bytes; /* as of that one                      */
 } instruments;
 
 static TideRegionInstrument *
@@ -32,6 +34,7 @@ shared_of (const TideAgentInstrument *instrument)
   return &instruments.region->instruments[__builtin_ctz ((unsigned)instrument->bit)];
 }
 
+/* The lock holder's, but while there are no other threads, and while nothing is on.  */
 static void
 tell (const TideAgentInstrument *instrument,
       TideInstrumentState state,
@@ -103,7 +106,7 @@ void
 tide_instruments_open (TideRegion *region)
 {
   instruments.region = region;
-  instruments.wished = false;
+  atomic_store (&instruments.wished, false);
   instruments.wish = 0;
   atomic_store (&instruments.failed, 0);
 }
@@ -123,6 +126,7 @@ refuse_unknown (uint32_t wanted)
     }
 }
 
+/* The lock holder's.  */
 static void
 look (void)
 {
@@ -138,27 +142,38 @@ look (void)
     }
 }
 
-void
-tide_instruments_apply (void)
+/* The same.  */
+static void
+apply (void)
 {
   uint32_t wish = atomic_load (&instruments.region->wish);
   uint32_t wanted = atomic_load (&instruments.region->wanted);
   uint64_t sample_bytes = atomic_load (&instruments.region->sample_bytes);
+  bool wished = atomic_load (&instruments.wished);
 
   look ();
   refuse_unknown (wanted);
   /* Samples have the distance with which they began.  */
-  if (instruments.wished && sample_bytes != instruments.sample_bytes)
+  if (wished && sample_bytes != instruments.sample_bytes)
     stop_unless (wanted & ~(uint32_t)TIDE_INSTRUMENT_BYTES_SAMPLED);
   instruments.sample_bytes = sample_bytes;
   stop_unless (wanted);
-  if (!instruments.wished || wish != instruments.wish)
+  if (!wished || wish != instruments.wish)
     for (size_t i = 0; i < N_ALL; i++)
       if (wanted & (uint32_t)all[i]->bit && !is_on (all[i]))
         start (all[i]);
-  instruments.wished = true;
   instruments.wish = wish;
+  atomic_store (&instruments.wished, true);
   atomic_store (&instruments.region->wish_done, wish);
+}
+
+void
+tide_instruments_apply (void)
+{
+  if (!tide_try_lock (&instruments.lock))
+    return;
+  apply ();
+  tide_try_unlock (&instruments.lock);
 }
 
 void
@@ -170,18 +185,27 @@ tide_instruments_refuse (const char *reason)
   atomic_store (&instruments.region->wish_done, atomic_load (&instruments.region->wish));
 }
 
-void
+bool
 tide_instruments_stop_all (void)
 {
+  if (!tide_try_lock (&instruments.lock))
+    return false;
   stop_unless (0);
+  tide_try_unlock (&instruments.lock);
+  return true;
 }
 
 bool
 tide_instruments_check (void)
 {
-  if (atomic_fetch_add_explicit (&instruments.n_polls, 1, memory_order_relaxed) % POLLS_PER_CHECK == 0)
-    look ();
-  return atomic_load (&instruments.failed) != 0
+  /* Whoever has the lock looks as well.  */
+  if (atomic_fetch_add_explicit (&instruments.n_polls, 1, memory_order_relaxed) % POLLS_PER_CHECK == 0
+      && tide_try_lock_at_once (&instruments.lock))
+    {
+      look ();
+      tide_try_unlock (&instruments.lock);
+    }
+  return atomic_load (&instruments.failed) != 0 || !atomic_load (&instruments.wished)
          || atomic_load_explicit (&instruments.region->wish, memory_order_relaxed)
                 != atomic_load_explicit (&instruments.region->wish_done, memory_order_relaxed);
 }
@@ -197,6 +221,8 @@ tide_instruments_end (void)
 void
 tide_instruments_drop (void)
 {
+  /* Whoever had it is not here.  */
+  tide_try_unlock (&instruments.lock);
   for (size_t i = 0; i < N_ALL; i++)
     if (all[i]->drop && is_on (all[i]))
       all[i]->drop ();
@@ -205,7 +231,7 @@ tide_instruments_drop (void)
 void
 tide_instruments_go_on (void)
 {
-  instruments.wished = false;
+  atomic_store (&instruments.wished, false);
   atomic_store (&instruments.failed, 0);
   for (size_t i = N_ALL; i-- > 0;)
     {

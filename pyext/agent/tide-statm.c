@@ -35,8 +35,8 @@ read_statm (char *text, size_t size)
   return syscall (SYS_pread64, statm.fd, text, size, (off_t)0);
 }
 
-static void
-close_quietly (int fd)
+void
+tide_descriptor_close (int fd)
 {
   syscall (SYS_close, fd);
 }
@@ -82,7 +82,7 @@ tide_descriptor_raise (int fd)
     }
   if (raised < 0)
     return fd;
-  close_quietly (fd);
+  tide_descriptor_close (fd);
   return raised;
 }
 
@@ -98,7 +98,7 @@ tide_statm_open (void)
   /* Down there each number is one that the program may miss.  */
   if (fd < ROOM || !identify (fd, &st))
     {
-      close_quietly (fd);
+      tide_descriptor_close (fd);
       return false;
     }
   statm.fd = fd;
@@ -119,7 +119,7 @@ void
 tide_statm_close (void)
 {
   if (is_ours ())
-    close_quietly (statm.fd);
+    tide_descriptor_close (statm.fd);
   statm.fd = -1;
 }
 

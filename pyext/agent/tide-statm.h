@@ -23,3 +23,6 @@ int64_t tide_statm_lag (void);
 /* Moves FD out of the way of a program that counts on low numbers, or on all that its limit allows: beyond
  * the limit where that is possible.  Gives the new number, or FD where there is none.  */
 int tide_descriptor_raise (int fd);
+
+/* As close(), but no place where a thread that is cancelled ends.  May change errno.  */
+void tide_descriptor_close (int fd);

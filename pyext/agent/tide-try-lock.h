@@ -11,12 +11,19 @@
 /* How often one asks; it is held for a microsecond.  */
 #define TIDE_TRY_LOCK_PATIENCE 256
 
+/* Asks once.  */
+static inline bool
+tide_try_lock_at_once (_Atomic uint32_t *lock)
+{
+  return atomic_exchange_explicit (lock, 1, memory_order_acquire) == 0;
+}
+
 static inline bool
 tide_try_lock (_Atomic uint32_t *lock)
 {
   for (int i = 0; i < TIDE_TRY_LOCK_PATIENCE; i++)
     {
-      if (atomic_exchange_explicit (lock, 1, memory_order_acquire) == 0)
+      if (tide_try_lock_at_once (lock))
         return true;
       if (i >= TIDE_TRY_LOCK_PATIENCE / 2)
         sched_yield ();
