@@ -149,6 +149,13 @@ stop (void)
   return true;
 }
 
+void
+tide_agent_tell_executing (bool on)
+{
+  if (agent.region && (uint32_t)getpid () == agent.region->target_pid)
+    atomic_store (&agent.region->executing, on);
+}
+
 /* In the main thread with the GIL: what the helper wants, see tide-region.h.  An instrument that starts may
  * run Python code, in which we are called again.  In another interpreter than the main one the instruments
  * would find another's modules and threads: then it is for a later look.  */

@@ -2,6 +2,8 @@
 
 #include "tide-region.h"
 
+#include <stdbool.h>
+
 /* Looks for commands of the helper, and whether the instruments still run.  Called where the interpreter took
  * memory, never from a signal handler.  May change errno.  */
 void tide_agent_poll (void);
@@ -11,6 +13,9 @@ void tide_agent_look_soon (void);
 
 /* While the agent is ready and this process is its own; else NULL.  */
 TideRegion *tide_agent_get_region (void);
+
+/* Around an exec, also of a child after vfork(), of which nothing is told.  */
+void tide_agent_tell_executing (bool on);
 
 /* A program that has itself measured, in its main thread with the GIL: makes the region, and gives its
  * descriptor for the helper (the caller's to close), or a negative errno.  EBUSY: it is measured already.  */

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-exec.h"
+#include "tide-agent.h"
 #include "tide-board.h"
 #include "tide-environment.h"
 #include "tide-join.h"
@@ -134,11 +135,16 @@ execute (const Order *order, Strings environment)
 static int
 call_execve (const Order *self, Strings environment)
 {
+  int error;
+
+  tide_agent_tell_executing (true);
   if (next.execve)
     next.execve (self->path, self->arguments, environment);
   else
     syscall (SYS_execve, self->path, self->arguments, environment);
-  return errno;
+  error = errno;
+  tide_agent_tell_executing (false);
+  return error;
 }
 
 /* A path that has a slash is the same to posix_spawnp(), before which we do not stand.  */

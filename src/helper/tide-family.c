@@ -62,6 +62,11 @@ is_there (const TideMeasured *process)
 static void
 end (TideMeasured *process, int64_t now_ns, bool known, int status)
 {
+  if (tide_measured_is_executing (process))
+    {
+      tide_measured_put_replaced (process, now_ns);
+      return;
+    }
   tide_measured_put_rest (process, now_ns);
   if (!known)
     tide_measured_put_bye (process, now_ns, TIDE_END_UNKNOWN, 0, 0);

@@ -243,6 +243,8 @@ finish (TideLoop *self)
   if (is_measuring (self))
     {
       tide_family_welcome (&self->family, now_ns);
+      if (!target->over && tide_measured_is_executing (target))
+        tide_measured_put_replaced (target, now_ns);
       if (!target->over)
         tide_measured_put_rest (target, now_ns);
     }

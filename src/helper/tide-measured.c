@@ -359,6 +359,12 @@ tide_measured_put_rest (TideMeasured *self, int64_t now_ns)
   put_overhead (self, now_ns);
 }
 
+bool
+tide_measured_is_executing (const TideMeasured *self)
+{
+  return self->shared.region != NULL && atomic_load (&self->shared.region->executing) != 0;
+}
+
 void
 tide_measured_put_replaced (TideMeasured *self, int64_t now_ns)
 {

@@ -90,6 +90,9 @@ void tide_measured_put_detached (TideMeasured *self, int64_t now_ns);
 /* It has ended, but for its entry in /proc: all that is still to be said, but for the last frame.  */
 void tide_measured_put_rest (TideMeasured *self, int64_t now_ns);
 
+/* So it said, and has not taken it back: when it is gone, then as another program.  */
+bool tide_measured_is_executing (const TideMeasured *self);
+
 /* It has become another program: all that is still to be said.  */
 void tide_measured_put_replaced (TideMeasured *self, int64_t now_ns);
 

@@ -40,7 +40,7 @@
 #include "tide-wire.h"
 
 #define TIDE_REGION_MAGIC 0x314e474552444954ull /* "TIDREGN1" */
-#define TIDE_REGION_VERSION 7
+#define TIDE_REGION_VERSION 8
 #define TIDE_REGION_RING_OFFSET 8192
 #define TIDE_REGION_RING_SIZE (1u << 20)
 #define TIDE_REGION_MAIL_OFFSET (TIDE_REGION_RING_OFFSET + TIDE_REGION_RING_SIZE)
@@ -206,6 +206,7 @@ typedef struct
   _Atomic uint64_t agent_bytes;                         /* memory the agent took */
   uint32_t main_only;                 /* TideInstrument bits: they see nothing of other interpreters */
   _Atomic uint32_t n_subinterpreters; /* that the process has made */
+  _Atomic uint32_t executing;         /* 1: the process is becoming another program */
 
   /* Commands of the helper, looked at by the agent at each account, and after its signal.  What is wanted is
    * written first, then `wish` goes up by one; the agent makes it so and sets `wish_done` to what it saw.  */
