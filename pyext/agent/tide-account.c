@@ -8,6 +8,7 @@
 #include "tide-ring.h"
 #include "tide-stack.h"
 #include "tide-statm.h"
+#include "tide-try-lock.h"
 
 #include <linux/futex.h>
 #include <sched.h>
@@ -73,14 +74,13 @@ tide_account_is_open (void)
 static bool
 lock (void)
 {
-  return tide_account_is_open ()
-         && atomic_exchange_explicit (&account.region->account_lock, 1, memory_order_acquire) == 0;
+  return tide_account_is_open () && tide_try_lock_at_once (&account.region->account_lock);
 }
 
 static void
 unlock (void)
 {
-  atomic_store_explicit (&account.region->account_lock, 0, memory_order_release);
+  tide_try_unlock (&account.region->account_lock);
 }
 
 /* The lock is held for a few microseconds at most, unless its holder lost the processor.  */
@@ -97,6 +97,13 @@ lock_soon (void)
         sched_yield ();
     }
   return false;
+}
+
+/* For what no later look tells.  */
+static bool
+lock_long (void)
+{
+  return tide_account_is_open () && tide_try_lock_long (&account.region->account_lock);
 }
 
 void
@@ -424,7 +431,7 @@ tide_account_find_code (uint64_t address, uint32_t *id)
   bool told;
 
   *id = 0;
-  if (!lock_soon ())
+  if (!lock_long ())
     return false;
   told = tide_codes_id (&account.region->layout, address, id);
   unlock ();
@@ -456,7 +463,7 @@ tide_account_named_code (uint64_t address,
   TideCodeContents contents = { address, fingerprint, file, name, file_length, name_length };
   uint32_t id = 0;
 
-  if (!lock_soon ())
+  if (!lock_long ())
     return 0;
   if (!tide_codes_named_id (&contents, &id))
     id = 0;
@@ -469,7 +476,7 @@ tide_account_reserve (size_t size, TideRecordKind kind)
 {
   void *record = NULL;
 
-  if (lock_soon ())
+  if (lock_long ())
     {
       record = tide_ring_reserve (size, kind);
       if (record)

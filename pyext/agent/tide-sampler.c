@@ -129,7 +129,7 @@ tide_sampler_take (void *block, size_t size, bool has_gil)
   since_ns = tide_clock_ns (CLOCK_MONOTONIC);
   if (tide_interpreters_are_parallel ())
     tide_sampler.parallel = true;
-  if (size > MAX_SIZE || !tide_try_lock (&sampler.lock))
+  if (size > MAX_SIZE || !tide_try_lock_long (&sampler.lock))
     {
       tide_sites_miss ();
       errno = saved;
@@ -157,7 +157,7 @@ take_note (const void *block, bool *temporary)
   uint64_t note = 0;
 
   *temporary = sampler.last == (uintptr_t)block && tide_sampler_left () == sampler.last_left;
-  if (!tide_try_lock (&sampler.lock))
+  if (!tide_try_lock_long (&sampler.lock))
     return 0;
   note = tide_block_map_take (&sampler.map, (uintptr_t)block);
   if (note != 0)
@@ -171,7 +171,7 @@ drop_note (uint64_t note, bool temporary)
 {
   TideSampledBlock weighed = weigh (note >> TIDE_SITE_BITS);
 
-  if (!tide_try_lock (&sampler.lock))
+  if (!tide_try_lock_long (&sampler.lock))
     {
       tide_sites_miss ();
       return;
@@ -212,7 +212,7 @@ tide_sampler_put_back (void *block, uint64_t known)
 {
   uint64_t old;
 
-  if (!tide_try_lock (&sampler.lock))
+  if (!tide_try_lock_long (&sampler.lock))
     {
       tide_sites_miss ();
       return;
@@ -254,7 +254,7 @@ void
 tide_sampler_close (void)
 {
   /* In a forked child it was dropped before.  Whoever holds the lock was still counting.  */
-  if (!tide_sampler.filter || !tide_try_lock (&sampler.lock))
+  if (!tide_sampler.filter || !tide_try_lock_long (&sampler.lock))
     return;
   tide_block_map_clear (&sampler.map);
   memset (tide_sampler.filter, 0, FILTER_SIZE);

@@ -6,6 +6,7 @@
 #include "tide-memory.h"
 #include "tide-python.h"
 #include "tide-sites.h"
+#include "tide-try-lock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -188,8 +189,8 @@ line_of (uint64_t code, uint32_t offset)
                          (uint32_t)int_at (code + (uint64_t)layout->code_first_line), offset);
 }
 
-/* Gives the site of an instruction that is met for the first time, and notes it.  0: its caller may have one.
- * TIDE_SITES_UNKNOWN: that cannot be told now.  */
+/* Gives the site of an instruction that is met for the first time, and notes it, if KNOWN is given.  0: its
+ * caller may have one. TIDE_SITES_UNKNOWN: that cannot be told now.  */
 static __attribute__ ((noinline, cold)) uint32_t
 learn (TideSitesKnown *known, uint64_t frame, uint64_t code, uint64_t instruction, uint64_t check)
 {
@@ -214,7 +215,7 @@ learn (TideSitesKnown *known, uint64_t frame, uint64_t code, uint64_t instructio
           return site;
         }
     }
-  if (make_room (known))
+  if (known && make_room (known))
     {
       entry = tide_site_finder_entry (known, code, instruction);
       known->n_used += entry->code == 0;
@@ -234,7 +235,7 @@ find_frame (TideSitesKnown *known, uint64_t frame)
     return 0;
   instruction = tide_site_finder_instruction (frame);
   check = tide_site_finder_check (code);
-  if (known->entries)
+  if (known && known->entries)
     {
       const TideSiteEntry *entry = tide_site_finder_entry (known, code, instruction);
 
@@ -273,7 +274,7 @@ lock (void)
     {
       Shared *shared = &finder.shared[(first + i / IN_A_ROW) % N_SHARED];
 
-      if (atomic_exchange_explicit (&shared->lock, 1, memory_order_acquire) == 0)
+      if (tide_try_lock_at_once (&shared->lock))
         return shared;
     }
   return NULL;
@@ -282,15 +283,12 @@ lock (void)
 uint32_t
 tide_site_finder_find_shared (bool has_gil)
 {
+  void *tstate = has_gil ? tide_site_finder.get_current () : tide_py.PyGILState_GetThisThreadState ();
   Shared *shared = lock ();
-  uint32_t site = 0;
+  uint32_t site = find (shared ? &shared->known : NULL, tstate);
 
   if (shared)
-    {
-      site = find (&shared->known,
-                   has_gil ? tide_site_finder.get_current () : tide_py.PyGILState_GetThisThreadState ());
-      atomic_store_explicit (&shared->lock, 0, memory_order_release);
-    }
+    tide_try_unlock (&shared->lock);
   return site != 0 ? site : tide_sites_get (0, 0, true);
 }
 

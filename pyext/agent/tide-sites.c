@@ -148,7 +148,7 @@ tide_sites_get (uint32_t code, uint32_t line, bool shared)
 
   if (code == 0)
     return NO_PLACE (shared);
-  if (!tide_try_lock (&sites.lock))
+  if (!tide_try_lock_long (&sites.lock))
     return TIDE_SITES_UNKNOWN;
   site = get_line (code, line, shared);
   tide_try_unlock (&sites.lock);

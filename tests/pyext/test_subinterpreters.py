@@ -79,6 +79,27 @@ interpreters.destroy(early)
 """ % THREADS
 N_VISITS = 20
 
+# Interpreters that come and go at once, eight by eight, each a few times with functions that are new there.
+MANY = COMMON + """
+N_FUNCTIONS = 12
+def write_source():
+    text = ""
+    for i in range(N_FUNCTIONS):
+        text += "def keep_%d():\\n    return bytearray(%d)\\n" % (i, 100000 + 1000 * i)
+    return text + "for i in range(20):\\n" + "".join("    keep_%d()\\n" % i for i in range(N_FUNCTIONS))
+source = write_source()
+def visit_many():
+    for i in range(12):
+        number = interpreters.create()
+        for j in range(4):
+            execute(number, source)
+        interpreters.destroy(number)
+threads = [threading.Thread(target=visit_many) for i in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(8 * 12 * 4 * 20, sys.getsizeof(bytearray(100000)) - 100000)
+"""
+
 # Instruments go off and on while four threads run interpreters.  What is asked is seen at the next look of the program.
 SWITCHED = COMMON + """
 agent = ctypes.PyDLL(None)
@@ -187,6 +208,17 @@ class Subinterpreters(unittest.TestCase):
             self.assertEqual(row["allocated"] - row["freed"], row["live"])
         self.assertEqual(functions["keep_inside"]["live"], 0)
         self.check_messages(path, ("gc",), 9)
+
+    def test_every_block_has_its_place(self):
+        """Also when the threads that learn whose it is come all at once, and one of them has lost the processor meanwhile."""
+        path, output = self.record(MANY, ("bytes",))
+        n_calls, more = json.loads("[%s]" % output.replace(" ", ","))
+        functions = self.report(path, "functions")
+        for i in range(12):
+            row = functions["keep_%d" % i]
+            # Less than one of them.
+            self.assertLess(abs(row["allocated"] - n_calls * (100000 + 1000 * i + more)), 50000, row)
+            self.assertEqual((row["live"], row["freed"]), (0, row["allocated"]))
 
     def test_sampled_bytes(self):
         path, _ = self.record(COUNTED, ("bytes-sampled",))
