@@ -107,6 +107,32 @@ test_words (void)
   ui_window_destroy (window);
 }
 
+/* Beside the tabs, or below them: it never takes their room.  */
+static void
+test_narrow (void)
+{
+  TideWindow *window = ui_window_new ();
+  g_autoptr (TideRecording) recording = ui_recording_of_family (3);
+  GtkWidget *chooser = get_chooser (window),
+            *tabs = find_of_type (GTK_WIDGET (window), GTK_TYPE_STACK_SWITCHER);
+  graphene_rect_t place, others;
+
+  ui_window_show (window, recording);
+  g_assert_true (gtk_widget_compute_bounds (chooser, GTK_WIDGET (window), &place));
+  g_assert_true (gtk_widget_compute_bounds (tabs, GTK_WIDGET (window), &others));
+  g_assert_cmpfloat (place.origin.x, >=, others.origin.x + others.size.width);
+  g_assert_cmpfloat (place.origin.y, <, others.origin.y + others.size.height);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 370, 700);
+  ui_settle (window);
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <, 500);
+  g_assert_true (gtk_widget_compute_bounds (chooser, GTK_WIDGET (window), &place));
+  g_assert_true (gtk_widget_compute_bounds (gtk_widget_get_parent (gtk_widget_get_parent (tabs)),
+                                            GTK_WIDGET (window), &others));
+  g_assert_cmpfloat (place.origin.y, >=, others.origin.y + others.size.height);
+  ui_window_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -114,5 +140,6 @@ main (int argc, char **argv)
   g_test_add_func ("/process-chooser/one", test_one);
   g_test_add_func ("/process-chooser/family", test_family);
   g_test_add_func ("/process-chooser/words", test_words);
+  g_test_add_func ("/process-chooser/narrow", test_narrow);
   return g_test_run ();
 }

@@ -12,6 +12,7 @@
 #include "tide-resources.h"
 #include "tide-status-bar.h"
 #include "tide-timeline.h"
+#include "tide-wrap-layout.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -91,6 +92,7 @@ tide_session_page_class_init (TideSessionPageClass *klass)
   g_type_ensure (TIDE_TYPE_OUTPUT_VIEW);
   g_type_ensure (TIDE_TYPE_DETAILS_VIEW);
   g_type_ensure (TIDE_TYPE_FOLD_LAYOUT);
+  g_type_ensure (TIDE_TYPE_WRAP_LAYOUT);
   g_type_ensure (TIDE_TYPE_HEADLINE);
   g_type_ensure (TIDE_TYPE_PROCESS_CHOOSER);
   g_type_ensure (TIDE_TYPE_STATUS_BAR);

@@ -10,6 +10,8 @@
 
 /* How often the sum is told: nobody reads faster.  */
 #define TELL_MS 250
+/* "10 processes", and the beginning of what there is to say while they run.  */
+#define TOGETHER_CHARS 14
 
 struct _TideProcessChooser
 {
@@ -48,6 +50,7 @@ tide_process_chooser_set_up (GtkSignalListItemFactory *factory, GtkListItem *ite
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 48);
   gtk_list_item_set_child (item, label);
@@ -186,6 +189,12 @@ tide_process_chooser_init (TideProcessChooser *self)
   self->together = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->together), "dim-label");
   gtk_label_set_ellipsize (self->together, PANGO_ELLIPSIZE_END);
+  /* It asks for the same room whatever it says: the row it stands in is not to wrap and unwrap with its
+   * figures.  */
+  gtk_label_set_width_chars (self->together, TOGETHER_CHARS);
+  gtk_label_set_max_width_chars (self->together, TOGETHER_CHARS);
+  gtk_label_set_xalign (self->together, 1);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->together), TRUE);
   self->drop_down = GTK_DROP_DOWN (gtk_drop_down_new (NULL, NULL));
   gtk_drop_down_set_factory (self->drop_down, factory);
   gtk_widget_set_tooltip_text (
