@@ -13,6 +13,7 @@ typedef struct
   TideRegion *region;
   TideMail mail;
   GThread *thread;
+  uint32_t lie; /* how many pages were copied, 0: the truth */
   gint leave;
 } Fixture;
 
@@ -39,6 +40,8 @@ serve (gpointer data)
                   TIDE_MAIL_PAGE);
           mail->n_copied++;
         }
+      if (self->lie > 0)
+        mail->n_copied = self->lie;
       atomic_store (&mail->answered, letter);
       syscall (SYS_futex, &mail->answered, FUTEX_WAKE, 1, NULL, NULL, 0);
     }
@@ -125,6 +128,29 @@ test_without (Fixture *self, gconstpointer unused)
   g_assert_cmpuint (atomic_load (&self->region->mail.asked), ==, 0);
 }
 
+/* Who says that more was copied than was asked for has copied nothing.  */
+static void
+test_liar (Fixture *self, gconstpointer unused)
+{
+  static const uint32_t lies[] = { 2, TIDE_MAIL_PAGES + 1, 1u << 31, G_MAXUINT32 };
+  uint64_t address = 5;
+  uint8_t page[TIDE_MAIL_PAGE] = { 0 }, *copies[] = { page };
+  TideRegionMail *mail = &self->region->mail;
+
+  for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
+    {
+      uint32_t letter = atomic_load (&mail->asked);
+
+      self->lie = lies[i];
+      g_assert_cmpuint (tide_mail_read (&self->mail, &address, copies, 1), ==, 0);
+      g_assert_cmpuint (atomic_load (&mail->asked), ==, letter + 1);
+      g_assert_cmpuint (page[0], ==, 0);
+      /* It may come late.  */
+      while (atomic_load (&mail->answered) != letter + 1)
+        g_thread_yield ();
+    }
+}
+
 /* The region is the program's as well.  */
 static void
 test_hostile (Fixture *self, gconstpointer unused)
@@ -132,8 +158,6 @@ test_hostile (Fixture *self, gconstpointer unused)
   uint64_t address = 5;
   uint8_t page[TIDE_MAIL_PAGE] = { 0 }, *copies[] = { page };
 
-  self->region->mail.n_copied = G_MAXUINT32;
-  atomic_store (&self->region->mail.asked, G_MAXUINT32);
   atomic_store (&self->region->mail.answered, G_MAXUINT32);
   /* The answer is there before the letter.  */
   atomic_store (&self->region->mail.asked, G_MAXUINT32 - 1);
@@ -150,6 +174,7 @@ main (int argc, char *argv[])
   g_test_add ("/mail/copies", Fixture, "served", set_up, test_copies, tear_down);
   g_test_add ("/mail/stopped", Fixture, NULL, set_up, test_stopped, tear_down);
   g_test_add ("/mail/without", Fixture, NULL, set_up, test_without, tear_down);
+  g_test_add ("/mail/liar", Fixture, "served", set_up, test_liar, tear_down);
   g_test_add ("/mail/hostile", Fixture, NULL, set_up, test_hostile, tear_down);
   return g_test_run ();
 }
