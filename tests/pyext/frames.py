@@ -1,5 +1,6 @@
 """Runs a program under the helper and takes its frames apart: for tests that need more of them than a report shows."""
 import collections
+import io
 import os
 import subprocess
 
@@ -44,10 +45,12 @@ class Cursor:
 
 
 def each(file):
-    """Each frame as it comes: its type, and a cursor over what it says."""
+    """Each frame as it comes, the last one whole as well: its type, and a cursor over what it says."""
     while header := file.read(8):
         length, kind = int.from_bytes(header[:4], "little"), int.from_bytes(header[4:6], "little")
-        yield kind, Cursor(file.read(length))
+        payload = file.read(length)
+        assert len(header) == 8 and len(payload) == length
+        yield kind, Cursor(payload)
 
 
 class Stream:
@@ -61,13 +64,9 @@ class Stream:
         self._counted, self.n_bytes = {}, 0
         takers = {STRING: self._string, CODE: self._code, NODE: self._node, THREAD: self._thread, EVENTS: self._events,
                   INSTRUMENT: self._instrument, LOST: self._lost, CALLS: self._calls, COUNTS: self._counts}
-        at = 0
-        while at + 8 <= len(data):
-            length, kind = int.from_bytes(data[at:at + 4], "little"), int.from_bytes(data[at + 4:at + 6], "little")
+        for kind, cursor in each(io.BytesIO(data)):
             if kind in takers:
-                takers[kind](Cursor(data[at + 8:at + 8 + length]))
-            at += 8 + length
-        assert at == len(data)
+                takers[kind](cursor)
         for code, count in self._counted.items():
             self.counts[self._codes[code]] = self.counts.get(self._codes[code], 0) + count
 
