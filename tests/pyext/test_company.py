@@ -70,7 +70,7 @@ def can_have_namespace():
     return os.waitpid(child, 0)[1] == 0
 
 
-@unittest.skipUnless(PAGETIDE, "this interpreter runs in another root, where what was built does not")
+@unittest.skipUnless(PAGETIDE, "PAGETIDE names no program that runs here")
 class Company(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="tide-company-")

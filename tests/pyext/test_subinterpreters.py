@@ -12,7 +12,9 @@ import sys
 import tempfile
 import unittest
 
-PAGETIDE = os.environ.get("PAGETIDE", "")
+import outside
+
+PAGETIDE = outside.find_program("PAGETIDE")
 MODULE = next((name for name in ("_interpreters", "_xxsubinterpreters") if importlib.util.find_spec(name)), None)
 # From here on each interpreter has hooks of its own for calls, in which nobody else can put something.
 OWN_CALLS = sys.version_info >= (3, 12)
@@ -146,7 +148,7 @@ print(states)
 """
 
 
-@unittest.skipUnless(PAGETIDE, "PAGETIDE names no program")
+@unittest.skipUnless(PAGETIDE, "PAGETIDE names no program that runs here")
 @unittest.skipUnless(MODULE, "This Python has no module of subinterpreters.")
 class Subinterpreters(unittest.TestCase):
     def setUp(self):
@@ -161,7 +163,7 @@ class Subinterpreters(unittest.TestCase):
             stream.write(source)
         if os.path.exists(path):
             os.unlink(path)
-        answer = subprocess.run([PAGETIDE, "record", "-o", path, "--instruments", ",".join(instruments), "--python", sys.executable, script, *arguments],
+        answer = subprocess.run([PAGETIDE, "record", "-o", path, "--instruments", ",".join(instruments), "--python", outside.PYTHON, script, *arguments],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
         self.assertEqual((answer.returncode, answer.stderr), (0, b""))
         return path, answer.stdout.decode()
@@ -237,6 +239,7 @@ def enter():
 number = interpreters.create()
 enter()
 kept = grow_outside()
+interpreters.destroy(number)
 """
         for instruments in (("events",), ("faults", "events")):
             with self.subTest(instruments=instruments):

@@ -4,6 +4,7 @@ told arrives, what was not is counted.
 Runs in each interpreter that it tests (everywhere.py), which is the one that is measured.  PAGETIDE, PAGETIDE_HELPER and PAGETIDE_AGENT name
 the programs.
 """
+import contextlib
 import json
 import os
 import signal
@@ -12,7 +13,9 @@ import sys
 import tempfile
 import unittest
 
-PAGETIDE = os.environ.get("PAGETIDE", "")
+import outside
+
+PAGETIDE = outside.find_program("PAGETIDE")
 MIB = 1 << 20
 
 # Grows, says so, waits until it is let go, makes more events than fit into the ring and into a pipe, and ends.
@@ -70,7 +73,7 @@ class Run:
         with open(script, "w") as stream:
             stream.write(source)
         self.errors = open(os.path.join(folder, "errors"), "w+b")
-        self.recorder = subprocess.Popen([PAGETIDE, "record", "-o", self.path, "--python", sys.executable, "--env",
+        self.recorder = subprocess.Popen([PAGETIDE, "record", "-o", self.path, "--python", outside.PYTHON, "--env",
                                           "MALLOC_MMAP_THRESHOLD_=100000", script], cwd=folder,
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
 
@@ -80,9 +83,11 @@ class Run:
             self.helper = int(stream.read().rsplit(")", 1)[1].split()[1])
 
     def wait_until_written(self):
-        """What is not in the file yet dies with whoever has it."""
-        while self.rises().get("early", 0) < 8 * MIB:
-            pass
+        """What is not in the file yet dies with whoever has it; before its first block it is not even a recording."""
+        rise = 0
+        while rise < 8 * MIB:
+            with contextlib.suppress(subprocess.CalledProcessError):
+                rise = self.rises().get("early", 0)
 
     def let_go(self):
         self.recorder.stdin.write(b"\n")
@@ -107,7 +112,7 @@ class Run:
         return {row["function"]: row["rss_rise"] for row in self.report("functions")["rows"]}
 
 
-@unittest.skipUnless(PAGETIDE, "PAGETIDE names no program")
+@unittest.skipUnless(PAGETIDE, "PAGETIDE names no program that runs here")
 class Transport(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -178,7 +183,7 @@ assert before and sys.getprofile() is None and sys.gettrace() is None
 open(sys.argv[1], "w").close()
 """)
                 subprocess.run([PAGETIDE, "record", "-o", os.path.join(self.folder, "run.pagetide"), "--instruments", instruments, "--python",
-                                sys.executable, script, marker], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                                outside.PYTHON, script, marker], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
                 # The program goes on without its recorder; its end of the pipe is what ends the wait above.
                 self.assertTrue(os.path.exists(marker))
 

@@ -26,7 +26,7 @@ class TestLaunched(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         if subprocess.run([PAGETIDE, "--version"], stdout=subprocess.PIPE, stderr=subprocess.PIPE).returncode == 127:
-            raise unittest.SkipTest("this interpreter runs in another root, where what was built does not")
+            raise unittest.SkipTest("PAGETIDE names no program that runs here")
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="tide launched ")
