@@ -299,7 +299,7 @@ class Record(Case):
         self.assertIn(sentence.encode(), self.run_it("report", "a.pagetide").stdout)
 
     def test_program_asks(self):
-        """As the package does it: by way of the agent, which asks the helper."""
+        """As the package does it: by way of the agent, which asks the helper, again and again until it is so."""
         program = """if True:
             import ctypes, gc, threading, time
             agent = ctypes.PyDLL(None)

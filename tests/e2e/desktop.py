@@ -68,7 +68,8 @@ def end(server):
 
 
 def until(question, what, patience=PATIENCE):
-    """The first true answer of QUESTION (); an AssertionError that names WHAT when none comes."""
+    """The first true answer of QUESTION (), which is asked again and again, since accessibility does not tell of all that changes; an AssertionError
+    that names WHAT when none comes."""
     end = time.monotonic() + patience
     while True:
         answer = question()

@@ -12,6 +12,7 @@
 
 /* A block so large that malloc maps each by itself.  */
 #define BLOCK_SIZE ((size_t)40 << 20)
+/* After which a thread is cancelled, wherever it is by then.  */
 #define RUN_NS 2000000
 
 EXPORT int company_count_lost (void);

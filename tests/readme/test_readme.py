@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+# Runs for one and a half seconds, of which the commands ask for parts.
 JOB = """
 import sys, time
 size = int(sys.argv[sys.argv.index("--size") + 1]) if "--size" in sys.argv else 3

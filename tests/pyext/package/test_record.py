@@ -245,6 +245,7 @@ def cycle():
     pagetide.instruments.start("calls")
     for _ in range(70000): leaf()
     pagetide.instruments.stop("calls")
+    # A program that does nothing for some time, in which what was given back would be taken for its own.
     time.sleep(.02)
 for _ in range(6): cycle()
 """)
