@@ -21,6 +21,7 @@ _Static_assert(TIDE_MAIL_PAGES *TIDE_MAIL_PAGE <= 64u << 10, "a letter is short"
 /* Those of the libc that the program has, whichever version that is.  */
 typedef int Create (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 typedef int Join (pthread_t, void **);
+typedef int SetCancelState (int, int *);
 typedef int SetStack (pthread_attr_t *, void *, size_t);
 
 typedef enum
@@ -37,7 +38,8 @@ static struct
   TideRegion *region;
   pid_t pid; /* in which it runs */
   pthread_t thread;
-  Join *join; /* found while nobody forks */
+  Join *join; /* these two were found while nobody forks */
+  SetCancelState *set_cancel_state;
   void *stack;
 } reader;
 
@@ -109,7 +111,9 @@ make_thread (TideRegion *region)
   bool made;
 
   reader.join = (Join *)tide_symbol ("pthread_join", NULL);
-  if (!create || !set_stack || !reader.join || pthread_attr_init (&attributes) != 0)
+  reader.set_cancel_state = (SetCancelState *)tide_symbol ("pthread_setcancelstate", NULL);
+  if (!create || !set_stack || !reader.join || !reader.set_cancel_state
+      || pthread_attr_init (&attributes) != 0)
     return false;
   sigfillset (&all);
   sigprocmask (SIG_BLOCK, &all, &before);
@@ -161,6 +165,7 @@ void
 tide_reader_end (void)
 {
   TideRegionMail *mail;
+  int cancel_state;
 
   if (!change (RUNS))
     return;
@@ -171,7 +176,10 @@ tide_reader_end (void)
       atomic_store (&reader.leave, 1);
       atomic_fetch_add (&mail->turn, 1);
       syscall (SYS_futex, &mail->turn, FUTEX_WAKE, 1, NULL, NULL, 0);
+      /* Who forks with a cancellation pending does not end here, where it otherwise would not.  */
+      reader.set_cancel_state (PTHREAD_CANCEL_DISABLE, &cancel_state);
       reader.join (reader.thread, NULL);
+      reader.set_cancel_state (cancel_state, NULL);
       tide_memory_unfill (reader.stack, STACK_SIZE);
     }
   atomic_store (&reader.state, NONE);

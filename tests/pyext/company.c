@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 
 EXPORT int company_count_lost (void);
 EXPORT int company_cancel_threads (int n);
+EXPORT int company_fork_cancelled (void);
 
 static char *pages[N_PAGES];
 
@@ -85,4 +87,36 @@ company_cancel_threads (int n)
       pthread_join (thread, NULL);
     }
   return 0;
+}
+
+#define CHILD_STATUS 7
+
+static void *
+fork_cancelled (void *data)
+{
+  int *status = data;
+  pid_t pid;
+
+  pthread_cancel (pthread_self ());
+  pid = fork ();
+  if (pid == 0)
+    _exit (CHILD_STATUS);
+  pthread_setcancelstate (PTHREAD_CANCEL_DISABLE, NULL);
+  if (pid > 0)
+    waitpid (pid, status, 0);
+  return NULL;
+}
+
+/* Forks in a thread that is to end, though fork() is no place where it does.  Gives the child's exit status,
+ * -1: there was no child.  */
+int
+company_fork_cancelled (void)
+{
+  pthread_t thread;
+  int status = -1;
+
+  if (pthread_create (&thread, NULL, fork_cancelled, &status) != 0)
+    return -1;
+  pthread_join (thread, NULL);
+  return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
 }

@@ -18,11 +18,21 @@ PAGETIDE = outside.find_program("PAGETIDE")
 COMPANY = os.environ["PAGETIDE_COMPANY"]
 MIB = 1 << 20
 CLONE_NEWPID = 0x20000000
+PR_CAPBSET_DROP, CAP_SYS_PTRACE = 24, 19
 
 CANCEL = """
 import ctypes, gc, sys
 assert ctypes.CDLL(sys.argv[1]).company_cancel_threads(8) == 0
 gc.collect()
+"""
+
+FORK = """
+import ctypes, mmap, os, sys, time
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+while len(os.listdir("/proc/self/task")) != 2:
+    mmap.mmap(-1, 1 << 20).write(bytes(1 << 20))
+    time.sleep(0.002)
+print(ctypes.CDLL(sys.argv[1]).company_fork_cancelled())
 """
 
 MAP = """
@@ -63,6 +73,11 @@ after()
 """
 
 
+def hide():
+    """Root may look into everything, unless it is told not to."""
+    ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0)
+
+
 def can_have_namespace():
     child = os.fork()
     if child == 0:
@@ -77,9 +92,10 @@ class Company(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.path = os.path.join(folder.name, "x.pagetide")
 
-    def run_program(self, source, *options):
+    def run_program(self, source, *options, before=None):
         command = [PAGETIDE, "record", "-o", self.path, *options, "--python", outside.PYTHON, "-c", source, COMPANY]
-        process = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        process = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120,
+                                 preexec_fn=before)
         self.assertEqual((process.returncode, process.stderr), (0, b""))
         return process.stdout.decode()
 
@@ -91,6 +107,10 @@ class Company(unittest.TestCase):
         self.run_program(CANCEL, "--instruments", "events,gc")
         self.assertEqual([row["kind"] for row in self.rows("markers")][:1], ["gc"])
         self.assertEqual(self.rows("summary")[0]["lost"], 0)
+
+    def test_cancelled_fork(self):
+        """What is done before a fork where a thread of ours reads memory for the helper."""
+        self.assertEqual(self.run_program(FORK, "--instruments", "events", before=hide), "7\n")
 
     def test_memory_of_a_forked_child(self):
         """Fork handlers that were there before ours map memory where the pages of our events were."""
