@@ -25,11 +25,12 @@ find_ends (TideProcess *process, TideSpan span, GCancellable *cancellable, Ends 
   for (gsize i = 0; i < end; i++)
     {
       const TideSiteState *state = tide_column_at (states, i);
-      Ends *site = &ends[state->site - 1];
+      Ends *site;
 
       /* What came after the number of sites was read.  */
       if (state->site > n_sites)
         continue;
+      site = &ends[state->site - 1];
       if (i < begin)
         site->before = i + 1;
       else

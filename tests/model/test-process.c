@@ -1,5 +1,5 @@
 #include "model-fixture.h"
-#include "tide-function-table.h"
+#include "tide-line-table.h"
 #include "tide-wire.h"
 
 static void
@@ -172,6 +172,8 @@ test_nonsense (void)
 
 #define N_BATCHES 300
 #define EVENTS_A_BATCH 1000
+#define CALLS_A_BATCH 7
+#define BYTES_A_BATCH 100
 
 /* Says how many tables were made so far, so that the one who appends can wait for some in between.  */
 typedef struct
@@ -181,6 +183,33 @@ typedef struct
   GCond made;
   guint n_tables;
 } Shared;
+
+/* SUM is that of what each batch brings EACH of at its end.  Of the batch that brought the newest event the
+ * rest may still be on its way.  */
+static void
+check_rest (gint64 sum, gint64 each, gsize n_events)
+{
+  gint64 most = (gint64)(n_events / EVENTS_A_BATCH) * each;
+
+  g_assert_true (sum == most || sum == MAX (most - each, 0));
+}
+
+static void
+check_lines (TideProcess *process, gsize n)
+{
+  g_autoptr (TideLineTable) table = tide_line_table_new (process, (TideSpan){ 0, n }, NULL);
+  gint64 self = 0, allocated = 0;
+
+  for (guint i = 0; i < tide_line_table_get_n_rows (table); i++)
+    {
+      const TideLineRow *row = tide_line_table_get_row (table, i);
+
+      self += TIDE_LINE_ROW_SELF (row);
+      allocated += row->bytes.allocated;
+    }
+  g_assert_cmpint (self, ==, n);
+  check_rest (allocated, BYTES_A_BATCH, n);
+}
 
 /* Tables are made while the process grows; each must add up in itself, and all that an event refers to must
  * be there.  */
@@ -194,7 +223,7 @@ query_while_it_grows (gpointer data)
   do
     {
       g_autoptr (TideFunctionTable) table = NULL;
-      gint64 self = 0;
+      gint64 self = 0, n_calls = 0, allocated = 0, rss_bytes = 0;
       guint64 n_samples = 0;
 
       n = tide_process_get_n_events (process);
@@ -208,11 +237,18 @@ query_while_it_grows (gpointer data)
           g_assert_cmpint (row->total_rise, >=, row->self_rise);
           self += TIDE_FUNCTION_ROW_SELF (row);
           n_samples += row->n_samples;
+          n_calls += MAX (row->n_calls, 0);
+          allocated += row->bytes.allocated;
         }
       /* Event i stands at time i and is 1 byte.  */
       g_assert_cmpint (self, ==, n);
       g_assert_cmpuint (n_samples, ==, n);
       g_assert_cmpint (tide_function_table_get_net (table), ==, n);
+      check_rest (n_calls, CALLS_A_BATCH, n);
+      check_rest (allocated, BYTES_A_BATCH, n);
+      check_lines (process, n);
+      tide_series_value_at (tide_process_get_rss (process), (gint64)n - 1, &rss_bytes);
+      check_rest (rss_bytes, 1, n);
 
       g_mutex_lock (&shared->lock);
       shared->n_tables++;
@@ -239,6 +275,9 @@ test_threads (void)
     {
       TideBatch *batch = tide_batch_new (0);
       g_autofree char *name = g_strdup_printf ("f%u", b);
+      TideSite site = { b, 1, TIDE_SITE_SCOPE_LINE };
+      TideSiteState state = { .site = b, .allocated_bytes = BYTES_A_BATCH, .n_allocated = 1 };
+      TideCallCount count = { .code = b, .count = CALLS_A_BATCH };
 
       /* Batch b brings function b, and node b, which calls it from node b / 2.  */
       fixture_string (batch, name);
@@ -246,6 +285,11 @@ test_threads (void)
       fixture_node (batch, b / 2, b, 1);
       for (guint i = 0; i < EVENTS_A_BATCH; i++)
         fixture_event (batch, time_ns++, 1 + i % b, 1);
+      state.time_ns = count.time_ns = time_ns - 1;
+      g_array_append_val (batch->sites, site);
+      g_array_append_val (batch->site_states, state);
+      g_array_append_val (batch->call_counts, count);
+      fixture_sample (batch, time_ns - 1, b);
       tide_recording_append (recording, batch);
 
       if (b % 10 == 0 && b < N_BATCHES)
