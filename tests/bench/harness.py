@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(HERE, os.pardir, os.pardir, "tools"))
 # What other tools do of the kind, to compare with.
 OTHERS = ["tracemalloc", "cProfile"]
 # These slow a program down so much that they get less of it to do.
-SLOW = ["calls", "lines", "bytes", "tracemalloc", "cProfile"]
+SLOW = ["calls", "lines", "tracemalloc", "cProfile"]
 NO_PERF_SUFFIX = ":no-perf"
 NO_READV_SUFFIX = ":no-readv"
 DEFAULT = ["events", "events+faults", "events+faults:no-perf", "calls", "lines", "bytes", "bytes-sampled", "gc", "tracemalloc", "cProfile"]

@@ -31,9 +31,8 @@ def cpu_checks(version, costs):
                                ("nothing grows", 1.02) if workload in cost.STILL else ("mixed programs", 1.05))
                 yield Check("CPU, %s: at most %.2f" % (rule, limit), at, figure["cpu"], limit, noise, "%.3f")
             else:
-                # What was measured on a small program is good to a few per cent at best.
                 if workload in cost.MIXED:
-                    yield Check("CPU of exact bytes, mixed programs: at most 1.5", at, figure["cpu"], 1.5, 0.05, "%.2f")
+                    yield Check("CPU of exact bytes, mixed programs: at most 1.5", at, figure["cpu"], 1.5, noise, "%.2f")
                 other = costs.get("tracemalloc", {}).get("workloads", {}).get(workload)
                 if other and other["cpu"] > 1.5:
                     part = max(0, figure["cpu"] - 1) / (other["cpu"] - 1)

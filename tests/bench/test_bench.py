@@ -17,7 +17,7 @@ def ways():
     assert way.wrapper[1:] == [] and harness.Way("events:no-readv").wrapper[1:] == ["--no-readv"] and harness.Way("events").wrapper == []
     way = harness.Way("tracemalloc")
     assert (way.instruments, way.under, way.slow) == ([], "tracemalloc", True)
-    assert harness.Way("events+bytes").slow and not harness.Way("bytes-sampled").slow
+    assert harness.Way("events+calls").slow and not harness.Way("events+bytes").slow and not harness.Way("bytes-sampled").slow
     assert harness.Way("bare again").instruments == []
 
 
@@ -73,12 +73,13 @@ def way_of(cpu, **more):
 
 def what_is_kept():
     results = {"pythons": [{"version": "3.11.2", "cost": {"bare": way_of(1), "bare again": way_of(1.01), "events": way_of(1.055),
-                                                          "events+faults": way_of(1), "calls": {"refused": "not here"}},
+                                                          "events+faults": way_of(1), "bytes": way_of(1.505), "calls": {"refused": "not here"}},
                             "net": {"python": {"events": {"net": [0.02, 0.01]}}, "c": {"events+faults": {"net": [0.05]}}}}]}
     found = {(check.rule, check.where): check.reached for check in targets.checks(results)}
     assert found["CPU, nothing grows: at most 1.02", "3.11.2 events fib"] == "no"
     assert found["CPU, mixed programs: at most 1.05", "3.11.2 events json"] == "noise"
     assert found["CPU, pure growth: at most 1.10", "3.11.2 events growth"] == "yes"
+    assert found["CPU of exact bytes, mixed programs: at most 1.5", "3.11.2 bytes json"] == "noise"
     assert found["net error, Python grows: at most 3 %", "3.11.2 events"] == "yes"
     assert found["net error, C libraries grow, faults: at most 4 %", "3.11.2 events+faults"] == "no"
     text = "\n".join(targets.lines(results))
