@@ -4,7 +4,7 @@
 
 #include "tide-cli-help.h"
 #include "tide-cli-options.h"
-#include "tide-recording-format.h"
+#include "tide-loader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,12 +26,31 @@ is_help (const char *argument)
   return strcmp (argument, "--help") == 0 || strcmp (argument, "-h") == 0;
 }
 
-/* A recording is told by its first bytes; whatever else is wrong with it the window can show.  */
+/* Up to SIZE bytes; -1 with errno.  */
+static gssize
+read_head (int fd, guint8 *head, gsize size)
+{
+  gsize length = 0;
+
+  while (length < size)
+    {
+      gssize n = read (fd, head + length, size - length);
+
+      if (n < 0)
+        return -1;
+      if (n == 0)
+        break;
+      length += (gsize)n;
+    }
+  return (gssize)length;
+}
+
+/* What is opened is told by its first bytes; whatever else is wrong with it the window can show.  */
 static gboolean
 check_file (const char *path)
 {
   g_autofree char *display = g_filename_display_name (path);
-  char head[sizeof TIDE_FORMAT_MAGIC - 1];
+  g_autofree guint8 *head = g_malloc (TIDE_LOADER_HEAD_BYTES);
   struct stat status;
   gssize n = -1;
   /* Not blocking: the name of a pipe that nobody writes to would hold us for ever.  */
@@ -46,14 +65,14 @@ check_file (const char *path)
     }
   if (fd >= 0)
     {
-      n = read (fd, head, sizeof head);
+      n = read_head (fd, head, TIDE_LOADER_HEAD_BYTES);
       error = errno;
       close (fd);
     }
   if (n < 0)
     tide_cli_fail (_ ("%s cannot be opened: %s."), display, g_strerror (error));
-  else if (n < (gssize)sizeof head || memcmp (head, TIDE_FORMAT_MAGIC, sizeof head) != 0)
-    tide_cli_fail (_ ("%s is not a recording of Pagetide."), display);
+  else if (!tide_loader_recognizes (head, (gsize)n))
+    tide_cli_fail (_ ("%s is neither a recording of Pagetide nor a process log."), display);
   else
     return TRUE;
   return FALSE;

@@ -412,6 +412,19 @@ is_frames (const guint8 *head)
          && memcmp (head + TIDE_WIRE_HEADER_SIZE, TIDE_WIRE_MAGIC, strlen (TIDE_WIRE_MAGIC)) == 0;
 }
 
+static gboolean
+is_blocks (const guint8 *head)
+{
+  return memcmp (head, TIDE_FORMAT_MAGIC, strlen (TIDE_FORMAT_MAGIC)) == 0;
+}
+
+gboolean
+tide_loader_recognizes (const guint8 *head, gsize length)
+{
+  return (length >= strlen (TIDE_FORMAT_MAGIC) && is_blocks (head))
+         || (length >= HEAD_BYTES && is_frames (head)) || tide_process_log_sniff (head, length);
+}
+
 static TideRecording *
 load (Load *self, GError **error)
 {
@@ -428,7 +441,7 @@ load (Load *self, GError **error)
   step = read_bytes (self, head, sizeof head, &n_read, error);
   if (step == STEP_FAILED)
     return NULL;
-  if (n_read >= 8 && memcmp (head, TIDE_FORMAT_MAGIC, 8) == 0)
+  if (n_read >= strlen (TIDE_FORMAT_MAGIC) && is_blocks (head))
     step = load_blocks (self, head, error);
   else if (n_read == sizeof head && is_frames (head))
     step = load_frames (self, head, error);

@@ -159,11 +159,19 @@ class Files(Case):
         self.write("text.py", "print('no recording')\n")
         self.write("empty.pagetide", "")
         os.mkfifo(self.path("pipe"))
-        for name, part in (("gone.pagetide", "cannot be opened"), ("text.py", "not a recording"), ("empty.pagetide", "not a recording"),
-                           (".", "a folder"), ("pipe", "not a recording"), ("", "cannot be opened"), ("recrod", "cannot be opened")):
+        for name, part in (("gone.pagetide", "cannot be opened"), ("text.py", "neither a recording"), ("empty.pagetide", "neither a recording"),
+                           (".", "a folder"), ("pipe", "neither a recording"), ("", "cannot be opened"), ("recrod", "cannot be opened")):
             with self.subTest(name):
                 self.assert_sentence(self.run_it(name), part)
         self.assert_sentence(self.run_it("--", "--version"), "--version cannot be opened")
+
+    def test_what_the_window_opens(self):
+        """All that report reads, the window does: it comes as far as to look for a display."""
+        self.write("process.log", "some words\n2026-01-01 - ProcessLoggingThread-JSON {\"pid\": 1}\n")
+        self.run_it("record", "-o", "job.pagetide", "-c", "pass")
+        for name in ("process.log", "job.pagetide"):
+            with self.subTest(name):
+                self.assert_sentence(self.run_it(name), "no display")
 
 
 class Record(Case):

@@ -12,9 +12,9 @@ static const struct
   const char *name, *purpose, *price;
 } words[TIDE_N_INSTRUMENT_FACTS] = {
   { TIDE_INSTRUMENT_EVENTS, N_ ("Events"), N_ ("Who took and released memory"),
-    N_ ("at most 5 % slower, 12 % where memory only grows") },
+    N_ ("at most 5\u00a0% slower, 12\u00a0% where memory only grows") },
   { TIDE_INSTRUMENT_FAULTS, N_ ("Page faults"), N_ ("The same, finer, and what C libraries take"),
-    N_ ("at most 5 % slower, 12 % where memory only grows") },
+    N_ ("at most 5\u00a0% slower, 12\u00a0% where memory only grows") },
   { TIDE_INSTRUMENT_SAMPLER, N_ ("Sampler"), N_ ("RSS from outside, always on"),
     N_ ("costs the program nothing") },
   { TIDE_INSTRUMENT_CALLS, N_ ("Every call"), N_ ("Each call and return, with RSS at that moment"),
