@@ -6,6 +6,7 @@
 #include "tide-wire.h"
 
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -21,6 +22,28 @@ typedef struct
   gboolean killed;
   gboolean told; /* that it is measured */
 } Process;
+
+typedef struct
+{
+  char *folder;
+  char *path; /* of the recording */
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  self->folder = g_dir_make_tmp ("tide-join-XXXXXX", NULL);
+  self->path = g_build_filename (self->folder, "a.pagetide", NULL);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  g_unlink (self->path);
+  g_assert_cmpint (g_rmdir (self->folder), ==, 0);
+  g_free (self->path);
+  g_free (self->folder);
+}
 
 /* What the agent makes.  */
 static int
@@ -129,18 +152,17 @@ load (const char *path)
 
 /* It wants no more, and goes on.  */
 static void
-test_closed (void)
+test_closed (Fixture *self, gconstpointer data)
 {
-  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "closed.pagetide", NULL);
   Process process = { .pid = start_process () };
   g_autoptr (TideRecording) recording = NULL;
   TideProcess *told;
 
-  g_assert_cmpint (join_good (&process, path), ==, 0);
+  g_assert_cmpint (join_good (&process, self->path), ==, 0);
   g_assert_true (process.told);
   g_assert_cmpint (kill (process.pid, 0), ==, 0);
   end_process (process.pid);
-  recording = load (path);
+  recording = load (self->path);
   told = tide_recording_get_process (recording, 0);
   g_assert_cmpuint (tide_process_get_info (told)->pid, ==, (guint)process.pid);
   g_assert_cmpuint (tide_process_get_end (told)->kind, ==, TIDE_END_DETACHED);
@@ -148,17 +170,16 @@ test_closed (void)
 
 /* It ends while its pipe is still open elsewhere.  */
 static void
-test_killed (void)
+test_killed (Fixture *self, gconstpointer data)
 {
-  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "killed.pagetide", NULL);
   Process process = { .pid = start_process (), .killed = TRUE };
   g_autoptr (TideRecording) recording = NULL;
   const TideProcessEnd *end;
 
-  g_assert_cmpint (join_good (&process, path), ==, 0);
+  g_assert_cmpint (join_good (&process, self->path), ==, 0);
   g_assert_true (process.told);
   end_process (process.pid);
-  recording = load (path);
+  recording = load (self->path);
   end = tide_process_get_end (tide_recording_get_process (recording, 0));
   /* Not every kernel tells others than the parent how.  */
   g_assert_true (end->kind == TIDE_END_UNKNOWN || (end->kind == TIDE_END_SIGNALLED && end->value == SIGKILL));
@@ -166,10 +187,9 @@ test_killed (void)
 
 /* What is no region of that process: nobody is told that it is measured, and it sees that at once.  */
 static void
-test_hostile (void)
+test_hostile (Fixture *self, gconstpointer data)
 {
   const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "hostile.pagetide", NULL);
   Process process = { .pid = start_process () };
   const int regions[] = {
     make_region (process.pid, TIDE_REGION_MAGIC, 0),
@@ -180,19 +200,19 @@ test_hostile (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (regions); i++)
     {
-      g_assert_cmpint (join (&process, regions[i], path), !=, 0);
+      g_assert_cmpint (join (&process, regions[i], self->path), !=, 0);
       g_assert_false (process.told);
     }
   end_process (process.pid);
   /* One that has gone.  */
-  g_assert_cmpint (join_good (&process, path), !=, 0);
+  g_assert_cmpint (join_good (&process, self->path), !=, 0);
   g_assert_false (process.told);
 }
 
 static void
-test_no_file (void)
+test_no_file (Fixture *self, gconstpointer data)
 {
-  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "missing", "a.pagetide", NULL);
+  g_autofree char *path = g_build_filename (self->path, "a.pagetide", NULL);
   Process process = { .pid = start_process () };
 
   g_assert_cmpint (join_good (&process, path), ==, 1);
@@ -203,10 +223,10 @@ test_no_file (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
-  g_test_add_func ("/join/closed", test_closed);
-  g_test_add_func ("/join/killed", test_killed);
-  g_test_add_func ("/join/hostile", test_hostile);
-  g_test_add_func ("/join/no-file", test_no_file);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/join/closed", Fixture, NULL, set_up, test_closed, tear_down);
+  g_test_add ("/join/killed", Fixture, NULL, set_up, test_killed, tear_down);
+  g_test_add ("/join/hostile", Fixture, NULL, set_up, test_hostile, tear_down);
+  g_test_add ("/join/no-file", Fixture, NULL, set_up, test_no_file, tear_down);
   return g_test_run ();
 }
