@@ -124,15 +124,19 @@ tide_calls_rings_open (TideRegion *region)
   return NULL;
 }
 
+/* Each part once: between two steps another thread may map something where the one before was.  */
 static void
 give_back (TideCallsArea *area)
 {
+  char *counts = (char *)tide_calls_area_counts (area);
+  size_t used = rings.n_counts * sizeof (uint64_t);
+
   for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS; i++)
-    if (rings.filled[i])
-      tide_memory_empty (tide_calls_area_ring (area, i), TIDE_CALLS_RING_SIZE);
-  tide_memory_empty (tide_calls_area_counts (area), rings.n_counts * sizeof (uint64_t));
-  tide_memory_empty (area, TIDE_CALLS_COUNTS_OFFSET);
-  munmap (area, TIDE_CALLS_AREA_SIZE);
+    (rings.filled[i] ? tide_memory_unfill : tide_memory_release) (tide_calls_area_ring (area, i),
+                                                                  TIDE_CALLS_RING_SIZE);
+  tide_memory_unfill (counts, used);
+  tide_memory_release (counts + used, TIDE_CALLS_N_COUNTS * sizeof (uint64_t) - used);
+  tide_memory_unfill (area, TIDE_CALLS_COUNTS_OFFSET);
 }
 
 void

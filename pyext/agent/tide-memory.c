@@ -84,7 +84,7 @@ tide_memory_empty (void *memory, size_t size)
     {
       size_t part = size - done < STEP ? size - done : STEP;
 
-      /* Parts of a page stay.  */
+      /* Parts of a page stay, and what the program has locked.  */
       if (madvise ((char *)memory + done, part, MADV_DONTNEED) != 0)
         memset ((char *)memory + done, 0, part);
       tide_account_own (-pages_of (part));
@@ -94,8 +94,13 @@ tide_memory_empty (void *memory, size_t size)
 void
 tide_memory_unfill (void *memory, size_t size)
 {
-  tide_memory_empty (memory, size);
-  munmap (memory, size);
+  for (size_t done = 0; done < size; done += STEP)
+    {
+      size_t part = size - done < STEP ? size - done : STEP;
+
+      munmap ((char *)memory + done, part);
+      tide_account_own (-pages_of (part));
+    }
 }
 
 bool

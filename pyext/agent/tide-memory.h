@@ -16,10 +16,10 @@ void tide_memory_release (void *memory, size_t size);
  * see much that is not accounted yet.  */
 void tide_memory_fill (void *memory, size_t size);
 
-/* The same bytes are not resident any more, and zero where they are of no file; they had been filled.  */
+/* The same bytes, which had been filled and are of no file, are zero, and not resident any more.  */
 void tide_memory_empty (void *memory, size_t size);
 
-/* The same, and the addresses are free.  */
+/* The same bytes are not there any more: the addresses are free, a file behind them is as it was.  */
 void tide_memory_unfill (void *memory, size_t size);
 
 /* Whether the program's WORD, of four bytes or more, may be written to.  Does not change it, and sends no
