@@ -72,7 +72,18 @@ test_keys (gconstpointer data)
   tide_window_close_asking (window, NULL, NULL);
 }
 
-/* All accelerators of the shortcuts below WIDGET, as GTK writes them.  */
+static void
+collect_key (const char *text, GHashTable *keys)
+{
+  guint key;
+  GdkModifierType modifiers;
+
+  g_assert_true (gtk_accelerator_parse (text, &key, &modifiers));
+  g_hash_table_add (keys, gtk_accelerator_name (key, modifiers));
+}
+
+/* All accelerators of the shortcuts below WIDGET, as GTK writes them; each of a range of digits
+ * ("<Alt>1...5").  */
 static void
 collect_keys (GtkWidget *widget, GHashTable *keys)
 {
@@ -85,11 +96,17 @@ collect_keys (GtkWidget *widget, GHashTable *keys)
       parts = g_strsplit (text, " ", -1);
       for (gsize i = 0; parts[i] != NULL; i++)
         {
-          guint key;
-          GdkModifierType modifiers;
+          char *range = strstr (parts[i], "...");
 
-          g_assert_true (gtk_accelerator_parse (parts[i], &key, &modifiers));
-          g_hash_table_add (keys, gtk_accelerator_name (key, modifiers));
+          if (range == NULL)
+            collect_key (parts[i], keys);
+          else
+            for (char last = range[3], *digit = range - 1; *digit <= last; ++*digit)
+              {
+                g_autofree char *one = g_strndup (parts[i], (gsize)(range - parts[i]));
+
+                collect_key (one, keys);
+              }
         }
     }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;

@@ -12,6 +12,8 @@
 #define TELL_MS 250
 /* "10 processes", and the beginning of what there is to say while they run.  */
 #define TOGETHER_CHARS 14
+/* Of a process.  */
+#define MAX_CHARS 48
 
 struct _TideProcessChooser
 {
@@ -52,7 +54,7 @@ tide_process_chooser_set_up (GtkSignalListItemFactory *factory, GtkListItem *ite
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 48);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), MAX_CHARS);
   gtk_list_item_set_child (item, label);
 }
 
@@ -64,6 +66,17 @@ tide_process_chooser_bind (GtkSignalListItemFactory *factory, GtkListItem *item,
 
   gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)), text);
   gtk_widget_set_tooltip_text (gtk_list_item_get_child (item), end);
+}
+
+/* The list is as wide as what it lists: it would be as narrow as the button, where all names look the same.
+ */
+static void
+tide_process_chooser_bind_row (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer unused)
+{
+  GtkLabel *label = GTK_LABEL (gtk_list_item_get_child (item));
+
+  tide_process_chooser_bind (factory, item, unused);
+  gtk_label_set_width_chars (label, MIN ((int)g_utf8_strlen (gtk_label_get_text (label), -1), MAX_CHARS));
 }
 
 static gboolean
@@ -182,9 +195,12 @@ static void
 tide_process_chooser_init (TideProcessChooser *self)
 {
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  g_autoptr (GtkListItemFactory) rows = gtk_signal_list_item_factory_new ();
 
   g_signal_connect (factory, "setup", G_CALLBACK (tide_process_chooser_set_up), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (tide_process_chooser_bind), NULL);
+  g_signal_connect (rows, "setup", G_CALLBACK (tide_process_chooser_set_up), NULL);
+  g_signal_connect (rows, "bind", G_CALLBACK (tide_process_chooser_bind_row), NULL);
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   self->together = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->together), "dim-label");
@@ -197,6 +213,7 @@ tide_process_chooser_init (TideProcessChooser *self)
   gtk_widget_set_hexpand (GTK_WIDGET (self->together), TRUE);
   self->drop_down = GTK_DROP_DOWN (gtk_drop_down_new (NULL, NULL));
   gtk_drop_down_set_factory (self->drop_down, factory);
+  gtk_drop_down_set_list_factory (self->drop_down, rows);
   gtk_widget_set_tooltip_text (
       GTK_WIDGET (self->drop_down),
       _ ("The process of which tables and chart are; the grey line is all together"));
