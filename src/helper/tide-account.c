@@ -189,8 +189,10 @@ tide_account_follow (TideAccount *self, int64_t now_ns)
     return;
   if (state >= TIDE_AGENT_READY && self->agent_state < TIDE_AGENT_READY)
     greet (self);
-  self->agent_state = state;
-  if (state >= TIDE_AGENT_READY)
+  /* No agent goes back, so nobody is greeted twice.  */
+  if (state > self->agent_state)
+    self->agent_state = state;
+  if (self->agent_state >= TIDE_AGENT_READY)
     {
       if (atomic_load (&self->region->wish) == atomic_load (&self->region->wish_done))
         self->awaited = 0;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_AGENT_IDS (1u << 20)
 #define FULL                                                                                                 \
   "The program has made more functions than can be told apart: what newer ones take is charged to those "    \
   "that called them, and their calls are not counted."
@@ -125,7 +124,7 @@ tide_codes_add_agent (TideCodes *self, uint32_t agent_id, const TideCodeContents
   uint32_t before = self->n_by_agent;
   TideKnownCode *room;
 
-  if (agent_id == 0 || agent_id > MAX_AGENT_IDS)
+  if (agent_id == 0 || agent_id > TIDE_CODES_MAX)
     return false;
   room = tide_array_reserve (self->by_agent, &self->n_by_agent, agent_id - 1, sizeof *room);
   if (room == NULL)
@@ -136,8 +135,9 @@ tide_codes_add_agent (TideCodes *self, uint32_t agent_id, const TideCodeContents
   /* The agent read it while nobody could change it, which cannot be said of who looks from outside.  */
   room[agent_id - 1] = note (self, contents);
   /* At the time of the frame before.  */
-  if (agent_id == TIDE_CODES_MAX)
+  if (agent_id == TIDE_CODES_MAX && !self->told_full)
     tide_stream_put_message (self->intern->stream, 0, TIDE_SEVERITY_WARNING, FULL);
+  self->told_full |= agent_id == TIDE_CODES_MAX;
   return true;
 }
 

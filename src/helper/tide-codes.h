@@ -18,6 +18,7 @@ typedef struct
 
   TideKnownCode *by_agent; /* agent id - 1; code 0: not told */
   uint32_t n_by_agent;
+  bool told_full; /* the agent has no more ids, and the person knows */
 
   TideIdTable addresses;
   TideKnownCode *by_address;
@@ -43,7 +44,8 @@ void tide_codes_finish (TideCodes *self);
 /* NULL: not known yet.  */
 const TideKnownCode *tide_codes_find (const TideCodes *self, uint64_t address, uint64_t fingerprint);
 TideKnownCode tide_codes_add (TideCodes *self, const TideCodeContents *contents);
-/* The agent gave it this id.  False when no honest agent would have.  */
+/* The agent gave it this id.  False when no honest agent would have (TIDE_CODES_MAX).  The last id there is
+ * comes with a message.  */
 bool tide_codes_add_agent (TideCodes *self, uint32_t agent_id, const TideCodeContents *contents);
 TideKnownCode tide_codes_find_agent (const TideCodes *self, uint32_t agent_id);
 

@@ -17,8 +17,7 @@ static const char *const full[] = {
   "The program has made more functions than can be told apart: what newer ones take is charged to those that "
   "called them.",
   "The program has more call paths than can be told apart: what newer ones take is charged to those that "
-  "lead "
-  "to them.",
+  "lead to them.",
   "The program has started more threads than can be told apart: of newer ones it is not told which it was.",
 };
 

@@ -1,4 +1,5 @@
 #include "tide-codes.h"
+#include "tide-region.h"
 
 #include <fcntl.h>
 #include <glib.h>
@@ -76,11 +77,34 @@ test_agent_is_right (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (tide_codes_add (&fixture->codes, &torn).code, ==, right);
 }
 
+/* The last id there is is told of, once, however often a program gives it; beyond it nobody honest is.  */
+static void
+test_bound (Fixture *fixture, gconstpointer data)
+{
+  TideCodeContents last = contents (4096, 7, "last");
+  gsize before, after;
+
+  g_assert_false (tide_codes_add_agent (&fixture->codes, 0, &last));
+  g_assert_false (tide_codes_add_agent (&fixture->codes, TIDE_CODES_MAX + 1, &last));
+  g_assert_false (tide_codes_add_agent (&fixture->codes, G_MAXUINT32, &last));
+  g_assert_cmpuint (fixture->outlet.buffer.length, ==, 0);
+  g_assert_true (tide_codes_add_agent (&fixture->codes, TIDE_CODES_MAX - 1, &last));
+  before = fixture->outlet.buffer.length;
+  g_assert_true (tide_codes_add_agent (&fixture->codes, TIDE_CODES_MAX, &last));
+  after = fixture->outlet.buffer.length;
+  g_assert_cmpuint (after, >, before);
+  g_assert_true (tide_codes_add_agent (&fixture->codes, TIDE_CODES_MAX, &last));
+  g_assert_cmpuint (fixture->outlet.buffer.length, ==, after);
+  g_assert_cmpuint (tide_codes_find_agent (&fixture->codes, TIDE_CODES_MAX).code, !=, 0);
+  g_assert_cmpuint (tide_codes_find_agent (&fixture->codes, TIDE_CODES_MAX - 2).code, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/codes/shared", Fixture, NULL, set_up, test_shared, tear_down);
   g_test_add ("/codes/agent-is-right", Fixture, NULL, set_up, test_agent_is_right, tear_down);
+  g_test_add ("/codes/bound", Fixture, NULL, set_up, test_bound, tear_down);
   return g_test_run ();
 }
