@@ -271,8 +271,12 @@ test_foreign (Fixture *self, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (foreign); i++)
     {
       g_autoptr (GError) error = NULL;
+      /* No byte is behind it.  */
+      g_autofree guint8 *head = g_memdup2 (foreign[i].data, foreign[i].length);
 
       g_test_message ("%s", foreign[i].name);
+      g_assert_cmpint (tide_loader_recognizes (head, foreign[i].length), ==,
+                       foreign[i].code != TIDE_STORE_ERROR_NOT_A_RECORDING);
       g_assert_null (load_bytes (foreign[i].data, foreign[i].length, &error));
       g_assert_error (error, TIDE_STORE_ERROR, (int)foreign[i].code);
       g_test_message ("%s", error->message);
