@@ -89,6 +89,8 @@ class Window:
         from gi.repository import Atspi, GLib
         self.atspi, self.error = Atspi, GLib.Error
         Atspi.init()
+        # Beside the window: the tip of what is below the pointer is a window as well, and might be taken for the last.
+        subprocess.run(["xdotool", "mousemove", "9999", "9999"], check=True)
         self.process = subprocess.Popen(command, **options)
         self.application = until(self.find_application, "the window to be accessible")
 
