@@ -5,8 +5,8 @@
 #include "tide-cli-help.h"
 #include "tide-cli-join.h"
 #include "tide-cli-options.h"
-#include "tide-export-rows.h"
 #include "tide-format.h"
+#include "tide-instrument-name.h"
 #include "tide-record-summary.h"
 #include "tide-recording-name.h"
 #include "tide-signal-relay.h"
@@ -122,7 +122,7 @@ print_closing_lines (const char *path, guint64 size, TideRecordSummary *summary)
   for (guint i = 0; i < TIDE_COST_N_INSTRUMENTS; i++)
     if (tide_record_summary_get_refusal (summary, i) != NULL)
       /* Translators: an instrument's name on the command line, and why it did not measure.  */
-      tide_cli_say (_ ("without %s: %s"), tide_export_get_instrument_name (1u << i),
+      tide_cli_say (_ ("without %s: %s"), tide_instrument_name (1u << i),
                     tide_record_summary_get_refusal (summary, i));
   if (tide_record_summary_get_cost (summary) > 0)
     tide_cli_say (_ ("measuring cost %.2f×"), tide_record_summary_get_cost (summary));

@@ -2,7 +2,7 @@
 
 #include "tide-export-rows.h"
 
-#include "tide-wire.h"
+#include "tide-instrument-name.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -63,30 +63,6 @@ tide_export_get_processes (TideRecording *recording, const TideExportOptions *op
   return processes;
 }
 
-static const struct
-{
-  guint bit;
-  const char *name;
-} instruments[] = {
-  { TIDE_INSTRUMENT_SAMPLER, "sampler" },
-  { TIDE_INSTRUMENT_EVENTS, "events" },
-  { TIDE_INSTRUMENT_FAULTS, "faults" },
-  { TIDE_INSTRUMENT_CALLS, "calls" },
-  { TIDE_INSTRUMENT_LINES, "lines" },
-  { TIDE_INSTRUMENT_BYTES, "bytes" },
-  { TIDE_INSTRUMENT_BYTES_SAMPLED, "bytes-sampled" },
-  { TIDE_INSTRUMENT_GC, "gc" },
-};
-
-const char *
-tide_export_get_instrument_name (guint instrument)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (instruments); i++)
-    if (instruments[i].bit == instrument)
-      return instruments[i].name;
-  return NULL;
-}
-
 GStrv
 tide_export_get_instruments (TideProcess *process)
 {
@@ -106,9 +82,9 @@ tide_export_get_instruments (TideProcess *process)
     }
   /* A recording that tells of none: those that were asked for.  Sampling needs nobody's leave.  */
   on |= told ? asked_for & TIDE_INSTRUMENT_SAMPLER : asked_for;
-  for (guint i = 0; i < G_N_ELEMENTS (instruments); i++)
-    if (on & instruments[i].bit)
-      g_strv_builder_add (names, instruments[i].name);
+  for (guint i = 0; i < TIDE_N_INSTRUMENTS; i++)
+    if (on & 1u << i)
+      g_strv_builder_add (names, tide_instrument_name (1u << i));
   return g_strv_builder_end (names);
 }
 

@@ -18,8 +18,6 @@ void tide_export_fill_end (const TideProcessEnd *end, TideCell *kind, TideCell *
 
 /* The processes of OPTIONS.  Transfer container.  */
 GPtrArray *tide_export_get_processes (TideRecording *recording, const TideExportOptions *options);
-/* As it is called on the command line; NULL: it is none.  */
-const char *tide_export_get_instrument_name (guint instrument);
 /* Names of the instruments that measured PROCESS.  Transfer full.  */
 GStrv tide_export_get_instruments (TideProcess *process);
 

@@ -3,6 +3,7 @@
 #include "tide-export-rows.h"
 
 #include "tide-format.h"
+#include "tide-instrument-name.h"
 #include "tide-told.h"
 #include "tide-wire.h"
 
@@ -288,7 +289,7 @@ describe_costs (TideProcess *process, const char *const *names)
 
   for (guint i = 1; cost != NULL && i < TIDE_COST_N_INSTRUMENTS; i++)
     {
-      const char *name = tide_export_get_instrument_name (1u << i);
+      const char *name = tide_instrument_name (1u << i);
       g_autofree char *duration = tide_format_duration (cost->instrument_ns[i]);
 
       if (cost->instrument_ns[i] >= 0 && g_strv_contains (names, name))
@@ -320,7 +321,7 @@ take_states (TideProcess *process, Entry *entry)
     }
   for (guint i = 0; i < G_N_ELEMENTS (last); i++)
     {
-      const char *name = tide_export_get_instrument_name (1u << i);
+      const char *name = tide_instrument_name (1u << i);
       g_autofree char *line = NULL;
 
       if (last[i] == NULL || last[i]->value == TIDE_STATE_ON || last[i]->text == NULL
@@ -341,7 +342,7 @@ fill_cost (const TideCost *cost, const char *const *names, TideCell *cells)
   if (cost == NULL)
     return;
   for (guint i = 1; i < TIDE_COST_N_INSTRUMENTS; i++)
-    if (cost->instrument_ns[i] >= 0 && g_strv_contains (names, tide_export_get_instrument_name (1u << i)))
+    if (cost->instrument_ns[i] >= 0 && g_strv_contains (names, tide_instrument_name (1u << i)))
       tide_cell_set_number (&cells[COLUMN_FIRST_COST + i - 1], cost->instrument_ns[i]);
   tide_cell_set_number (&cells[COLUMN_AGENT_BYTES], cost->agent_bytes);
   tide_cell_set_number (&cells[COLUMN_AGENT_CPU], cost->agent_ns);

@@ -1,30 +1,15 @@
 #include "config.h"
 
 #include "tide-instruments.h"
+
+#include "tide-instrument-name.h"
 #include "tide-launch.h"
-#include "tide-wire.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* BIT 0: named by the design, not built yet.  */
-static const struct
-{
-  const char *name;
-  guint bit;
-} instruments_by_name[] = {
-  { "sampler", TIDE_INSTRUMENT_SAMPLER },
-  { "events", TIDE_INSTRUMENT_EVENTS },
-  { "faults", TIDE_INSTRUMENT_FAULTS },
-  { "calls", TIDE_INSTRUMENT_CALLS },
-  { "lines", TIDE_INSTRUMENT_LINES },
-  { "bytes", TIDE_INSTRUMENT_BYTES },
-  { "bytes-sampled", TIDE_INSTRUMENT_BYTES_SAMPLED },
-  { "heap", 0 },
-  { "tracemalloc", 0 },
-  { "mallocstats", 0 },
-  { "gc", TIDE_INSTRUMENT_GC },
-};
+/* Named by the design.  */
+static const char *const not_built[] = { "heap", "tracemalloc", "mallocstats", NULL };
 
 guint
 tide_instruments_default (void)
@@ -90,13 +75,11 @@ parse_one (const char *word, guint *bit, guint64 *sample_bytes, GError **error)
   g_autofree char *name = g_strndup (word, strcspn (word, "="));
   g_autofree char *display = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (instruments_by_name); i++)
+  *bit = tide_instrument_by_name (name);
+  if (*bit != 0)
+    return take_value (word, name, *bit, sample_bytes, error);
+  if (g_strv_contains (not_built, name))
     {
-      if (strcmp (instruments_by_name[i].name, name) != 0)
-        continue;
-      *bit = instruments_by_name[i].bit;
-      if (*bit != 0)
-        return take_value (word, name, *bit, sample_bytes, error);
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _ ("The instrument “%s” is not built yet."),
                    name);
       return FALSE;
@@ -169,9 +152,8 @@ tide_instruments_format (guint instruments)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (instruments_by_name); i++)
-    if (instruments_by_name[i].bit != TIDE_INSTRUMENT_SAMPLER
-        && (instruments & instruments_by_name[i].bit) != 0)
-      g_string_append_printf (text, "%s%s", text->len > 0 ? "," : "", instruments_by_name[i].name);
+  for (guint i = 0; i < TIDE_N_INSTRUMENTS; i++)
+    if ((TIDE_INSTRUMENTS_OF_AGENT & instruments & 1u << i) != 0)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "," : "", tide_instrument_name (1u << i));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
