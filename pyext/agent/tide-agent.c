@@ -407,21 +407,23 @@ map_invited (const TideInvitation *invitation)
 static void __attribute__ ((constructor)) at_load (void)
 {
   TideInvitation invitation, board;
-  bool followed;
+  bool invited, followed;
 
   /* A program that is no Python passes everything on to the Python that it executes.  */
   if (!tide_symbol ("PySys_AddAuditHook", NULL))
     return;
   followed = tide_environment_read_board (&board) && tide_join_open (board.pid, board.fd);
-  if (tide_environment_read (&invitation) && invitation.pid == getpid ())
+  invited = tide_environment_read (&invitation);
+  if (invited && invitation.pid == getpid ())
     agent.region = map_invited (&invitation);
   else if (followed)
     agent.region = tide_join_claim (false, NULL);
-  else
+  else if (!invited)
     return;
   tide_package_find ();
   if (followed)
     tide_exec_follow ();
+  /* A wrapper may start other Pythons before the one that is meant; none that they start can be that one.  */
   tide_environment_clean (followed);
   if (!agent.region)
     return;

@@ -239,6 +239,17 @@ class AgentTests:
         self.assertEqual(recording.stdout, b"done\n")
         self.assertEqual(recording.events, [])
 
+    def test_wrapper_starts_others_first(self):
+        """One that asks a Python for something, and executes the one that is meant: the first sees nothing of us, the second is measured."""
+        ask = "import os; print(sorted(k for k in os.environ if k == 'LD_PRELOAD' or k.startswith('PAGETIDE_')), flush=True)"
+        saved = {k: os.environ.pop(k) for k in list(os.environ) if k.startswith("PAGETIDE_")}
+        try:
+            recording = self.run_program(program="/bin/sh", arguments=["-c", '"$0" -c "$1"; exec "$0" -c "$2"', self.python, ask, BLOCK])
+        finally:
+            os.environ.update(saved)
+        self.assertEqual(recording.stdout, b"[]\ndone\n")
+        self.assert_near(recording.by_self()["grow"], 8 * MIB, 0.05, 1.1 * MIB, "grow")
+
     def test_environment_is_clean(self):
         program = """
 import os, subprocess, sys
