@@ -1,8 +1,9 @@
 #include "tide-calls-drain.h"
 
+#include "tide-clock.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define BUSY_NS 1000000000
 #define CROWD (TIDE_CALLS_RING_EVENTS / 32)
@@ -41,8 +42,6 @@ tide_calls_drain_set_area (TideCallsDrain *self, void *area)
 void
 tide_calls_drain_mark (TideCallsDrain *self)
 {
-  struct timespec now;
-
   for (uint32_t i = 0; self->area != NULL && i < TIDE_CALLS_N_RINGS; i++)
     {
       TideCallsDrainRing *ring = &self->rings[i];
@@ -56,8 +55,7 @@ tide_calls_drain_mark (TideCallsDrain *self)
         ring->mark = ring->tail;
     }
   /* Later than when the look began: what lies before the marks may have come since.  */
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  self->marked_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+  self->marked_ns = (int64_t)tide_clock_ns (CLOCK_MONOTONIC);
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "tide-loop.h"
 
+#include "tide-clock.h"
 #include "tide-pidfd.h"
 
 #include <errno.h>
@@ -29,10 +30,7 @@
 int64_t
 tide_loop_now (void)
 {
-  struct timespec ts;
-
-  clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+  return (int64_t)tide_clock_ns (CLOCK_MONOTONIC);
 }
 
 static bool

@@ -1,9 +1,10 @@
 #include "tide-mail.h"
 
+#include "tide-clock.h"
+
 #include <linux/futex.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How long the thread may take to come.  */
@@ -69,25 +70,16 @@ tide_mail_get_thread (const TideMail *self)
   return atomic_load_explicit (&self->region->mail.tid, memory_order_relaxed);
 }
 
-static int64_t
-now (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_MONOTONIC, &time);
-  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
 /* False: LETTER is not answered in time.  */
 static bool
 await (TideRegionMail *mail, uint32_t letter)
 {
-  int64_t end_ns = now () + ANSWER_NS;
+  int64_t end_ns = (int64_t)tide_clock_ns (CLOCK_MONOTONIC) + ANSWER_NS;
 
   for (;;)
     {
       uint32_t answered = atomic_load_explicit (&mail->answered, memory_order_acquire);
-      int64_t left_ns = end_ns - now ();
+      int64_t left_ns = end_ns - (int64_t)tide_clock_ns (CLOCK_MONOTONIC);
       struct timespec left = { 0, left_ns };
 
       if (answered == letter)

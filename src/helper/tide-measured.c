@@ -1,10 +1,10 @@
 #include "tide-measured.h"
 
+#include "tide-clock.h"
 #include "tide-pidfd.h"
 
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MOVING_NS 1000000000
@@ -58,13 +58,11 @@ tide_measured_finish (TideMeasured *self)
 bool
 tide_measured_watch (TideMeasured *self, int64_t at_ns)
 {
-  struct timespec boot, now;
   TideProcStat before, after;
-
   /* In this order: what passes between the two makes the moment later, never too early.  */
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  clock_gettime (CLOCK_BOOTTIME, &boot);
-  at_ns += (int64_t)(boot.tv_sec - now.tv_sec) * 1000000000 + (boot.tv_nsec - now.tv_nsec);
+  int64_t now_ns = (int64_t)tide_clock_ns (CLOCK_MONOTONIC);
+
+  at_ns += (int64_t)tide_clock_ns (CLOCK_BOOTTIME) - now_ns;
   if (!tide_procfs_read_stat (&self->procfs, &before) || (int64_t)before.start_ns > at_ns)
     {
       tide_procfs_finish (&self->procfs);
@@ -104,10 +102,8 @@ static void
 put_overhead (TideMeasured *self, int64_t now_ns)
 {
   TideOverhead overhead = { 0 };
-  struct timespec own;
 
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &own);
-  overhead.helper_ns = (uint64_t)own.tv_sec * 1000000000u + (uint64_t)own.tv_nsec;
+  overhead.helper_ns = tide_clock_ns (CLOCK_PROCESS_CPUTIME_ID);
   overhead.agent_ns = tide_shared_get_costs (&self->shared, overhead.cost_ns);
   overhead.n_costs = TIDE_N_INSTRUMENTS;
   overhead.agent_bytes = self->shared.region->agent_bytes;

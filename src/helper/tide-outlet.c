@@ -1,10 +1,11 @@
 #include "tide-outlet.h"
 
+#include "tide-clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A reader that sleeps for a second must not cost us anything.  */
@@ -38,20 +39,12 @@ tide_outlet_finish (TideOutlet *self)
   tide_buffer_finish (&self->buffer);
 }
 
-static int64_t
-read_clock (clockid_t clock)
-{
-  struct timespec t;
-
-  clock_gettime (clock, &t);
-  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 void
 tide_outlet_set_time (TideOutlet *self, int64_t start_ns)
 {
   self->clock_base_ns = start_ns;
-  self->start_wall_ns = (uint64_t)(read_clock (CLOCK_REALTIME) - (read_clock (CLOCK_MONOTONIC) - start_ns));
+  self->start_wall_ns =
+      tide_clock_ns (CLOCK_REALTIME) - (tide_clock_ns (CLOCK_MONOTONIC) - (uint64_t)start_ns);
 }
 
 bool
@@ -124,7 +117,7 @@ tide_outlet_flush (TideOutlet *self, int64_t now_ns)
 void
 tide_outlet_drain (TideOutlet *self, int timeout_ms)
 {
-  tide_outlet_flush (self, read_clock (CLOCK_MONOTONIC));
+  tide_outlet_flush (self, (int64_t)tide_clock_ns (CLOCK_MONOTONIC));
   while (self->fd >= 0 && tide_outlet_get_pending (self) > 0)
     {
       struct pollfd p = { .fd = self->fd, .events = POLLOUT };
@@ -132,6 +125,6 @@ tide_outlet_drain (TideOutlet *self, int timeout_ms)
 
       if (n == 0 || (n < 0 && errno != EINTR))
         break;
-      tide_outlet_flush (self, read_clock (CLOCK_MONOTONIC));
+      tide_outlet_flush (self, (int64_t)tide_clock_ns (CLOCK_MONOTONIC));
     }
 }

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Nanoseconds; 0 for a clock that there is not.  Any thread, and signal handlers.  */
+/* Nanoseconds of CLOCK; 0 for one that there is not.  Any thread, and signal handlers.  */
 static inline uint64_t
 tide_clock_ns (clockid_t clock)
 {
