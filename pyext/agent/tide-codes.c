@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tide-codes.h"
+#include "tide-hash.h"
 #include "tide-ring.h"
 
 #include <string.h>
@@ -145,37 +146,14 @@ make_known_room (void)
 }
 
 static uint64_t
-mix (uint64_t hash, uint64_t value)
-{
-  hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
-  return hash ^ hash >> 32;
-}
-
-static uint64_t
-mix_bytes (uint64_t hash, const void *data, size_t length)
-{
-  const uint8_t *at = data;
-  uint64_t word;
-
-  hash = mix (hash, length);
-  for (; length >= sizeof word; at += sizeof word, length -= sizeof word)
-    {
-      memcpy (&word, at, sizeof word);
-      hash = mix (hash, word);
-    }
-  word = 0;
-  memcpy (&word, at, length);
-  return mix (hash, word);
-}
-
-static uint64_t
 hash_of (const TideCodeContents *contents, const TidePyCode *code)
 {
-  uint64_t hash = mix_bytes (code ? 1 : 2, contents->file, contents->file_length);
+  uint64_t hash = tide_hash_bytes (code ? 1 : 2, contents->file, contents->file_length);
 
-  hash = mix_bytes (hash, contents->name, contents->name_length);
+  hash = tide_hash_bytes (hash, contents->name, contents->name_length);
   if (code)
-    hash = mix_bytes (mix (hash, code->first_line), code->line_table, code->line_table_length);
+    hash = tide_hash_bytes (tide_hash_number (hash, code->first_line), code->line_table,
+                            code->line_table_length);
   return hash ? hash : 1;
 }
 

@@ -1,5 +1,6 @@
 #include "tide-codes.h"
 
+#include "tide-hash.h"
 #include "tide-region.h"
 
 #include <stdlib.h>

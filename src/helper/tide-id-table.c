@@ -3,31 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t
-tide_hash_number (uint64_t hash, uint64_t value)
-{
-  hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
-  return hash ^ hash >> 32;
-}
-
-uint64_t
-tide_hash_bytes (uint64_t hash, const void *data, size_t length)
-{
-  const uint8_t *at = data;
-
-  hash = tide_hash_number (hash, length);
-  for (; length >= 8; at += 8, length -= 8)
-    {
-      uint64_t word;
-
-      memcpy (&word, at, sizeof word);
-      hash = tide_hash_number (hash, word);
-    }
-  for (; length > 0; at++, length--)
-    hash = tide_hash_number (hash, *at);
-  return hash;
-}
-
 void *
 tide_array_reserve (void *data, uint32_t *capacity, uint32_t index, size_t size)
 {

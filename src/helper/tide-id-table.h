@@ -28,9 +28,6 @@ uint32_t tide_id_table_find (const TideIdTable *self, uint64_t hash, TideIdSame 
 /* The next id; 0 when it is full or memory is out.  */
 uint32_t tide_id_table_add (TideIdTable *self, uint64_t hash);
 
-uint64_t tide_hash_number (uint64_t hash, uint64_t value);
-uint64_t tide_hash_bytes (uint64_t hash, const void *data, size_t length);
-
 /* An array that grows with its ids: makes room for INDEX.  NULL when memory is out, DATA is then as it was.
  */
 void *tide_array_reserve (void *data, uint32_t *capacity, uint32_t index, size_t size);

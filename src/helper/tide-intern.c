@@ -1,5 +1,7 @@
 #include "tide-intern.h"
 
+#include "tide-hash.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

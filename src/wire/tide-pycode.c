@@ -1,5 +1,7 @@
 #include "tide-pycode.h"
 
+#include "tide-hash.h"
+
 #include <string.h>
 
 /* Bytes of a string that are read at once: small, since the reader may stand on a signal stack.  A multiple
@@ -46,21 +48,14 @@ read_head (const TidePythonLayout *layout, TidePyPeek peek, void *context, uint6
 }
 
 static uint64_t
-mix (uint64_t hash, uint64_t value)
-{
-  hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
-  return hash ^ hash >> 29;
-}
-
-static uint64_t
 fingerprint_of (const CodeHead *head)
 {
-  uint64_t hash = mix (0, head->name);
+  uint64_t hash = tide_hash_number (0, head->name);
 
-  hash = mix (hash, head->filename);
-  hash = mix (hash, head->line_table);
-  hash = mix (hash, (uint32_t)head->first_line);
-  hash = mix (hash, head->line_table_size);
+  hash = tide_hash_number (hash, head->filename);
+  hash = tide_hash_number (hash, head->line_table);
+  hash = tide_hash_number (hash, (uint32_t)head->first_line);
+  hash = tide_hash_number (hash, head->line_table_size);
   return hash ? hash : 1;
 }
 
