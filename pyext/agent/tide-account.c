@@ -260,7 +260,7 @@ look (TideSource source, const void *address, TideLookReason reason, uint64_t ti
 void
 tide_account_add_cost (TideInstrument whose, uint64_t ns)
 {
-  atomic_fetch_add_explicit (&account.region->cost_ns[__builtin_ctz ((unsigned)whose)], ns,
+  atomic_fetch_add_explicit (&account.region->cost_ns[tide_instrument_index (whose)], ns,
                              memory_order_relaxed);
 }
 
@@ -441,7 +441,9 @@ tide_account_find_code (uint64_t address, uint32_t *id)
 uint32_t
 tide_account_get_slower (void)
 {
-  return atomic_load_explicit (&account.region->slower, memory_order_relaxed) & 7;
+  uint32_t slower = atomic_load_explicit (&account.region->slower, memory_order_relaxed);
+
+  return slower < TIDE_MOST_SLOWER ? slower : TIDE_MOST_SLOWER;
 }
 
 uint32_t

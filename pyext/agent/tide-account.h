@@ -86,7 +86,8 @@ void tide_account_commit (void);
 /* NS of the program's time went into a hook or a handler of WHOSE.  Any thread, also in signal handlers.  */
 void tide_account_add_cost (TideInstrument whose, uint64_t ns);
 
-/* RSS is to be looked at 2^N times as seldom: N, at most 4.  Any thread, also in signal handlers.  */
+/* RSS is to be looked at 2^N times as seldom: N, at most TIDE_MOST_SLOWER.  Any thread, also in signal
+ * handlers.  */
 uint32_t tide_account_get_slower (void);
 
 /* Open, and neither suspended nor about to stop.  */

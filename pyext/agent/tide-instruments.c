@@ -31,7 +31,7 @@ static struct
 static TideRegionInstrument *
 shared_of (const TideAgentInstrument *instrument)
 {
-  return &instruments.region->instruments[__builtin_ctz ((unsigned)instrument->bit)];
+  return &instruments.region->instruments[tide_instrument_index (instrument->bit)];
 }
 
 /* The lock holder's, but while there are no other threads, and while nothing is on.  */

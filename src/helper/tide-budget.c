@@ -13,7 +13,6 @@
 
 #define DEFAULT_SAMPLE_BYTES (512u << 10)
 #define MOST_SAMPLE_BYTES (64u << 20)
-#define MOST_SLOWER 4u
 
 static const char *
 switch_to (TideSwitch *wish, uint32_t off, uint32_t on, const char *sentence)
@@ -46,7 +45,7 @@ look_less (TideRegion *region, uint32_t instrument, TideSwitch *wish)
 {
   uint32_t slower = atomic_load (&region->slower);
 
-  if (slower < MOST_SLOWER)
+  if (slower < TIDE_MOST_SLOWER)
     {
       atomic_store (&region->slower, slower + 1);
       return "To stay under the budget, RSS is looked at half as often.";

@@ -6,9 +6,11 @@
 /* Keeps what measuring takes of a process's time below the region's `budget`: judges each second by what the
  * instruments took of its processor time, and has the dearest of them do less, or nothing:
  *
- *   every line ─▶ every call ─▶ nothing         exact bytes ─▶ sampled bytes, farther and farther apart ─▶
- * nothing page faults ─▶ fewer and fewer ─▶ nothing   events ─▶ fewer and fewer ─▶ nothing collections ─▶
- * nothing
+ *   every line  ─▶ every call ─▶ nothing
+ *   exact bytes ─▶ sampled ─▶ farther and farther apart ─▶ nothing
+ *   page faults ─▶ fewer and fewer ─▶ nothing
+ *   events      ─▶ fewer and fewer ─▶ nothing
+ *   collections ─▶ nothing
  *
  * Calls, lines and bytes are given up before the second is over, as soon as they have taken more than they
  * may in all of it, so that none is needed to find out.  What is paid for growth alone comes in bursts, and

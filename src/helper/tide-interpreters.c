@@ -37,7 +37,7 @@ tide_interpreters_follow (
 
   for (size_t i = 0; n > 0 && i < sizeof names / sizeof names[0]; i++)
     if (region->main_only & (uint32_t)names[i].bit
-        && region->instruments[__builtin_ctz ((unsigned)names[i].bit)].state == TIDE_STATE_ON)
+        && region->instruments[tide_instrument_index (names[i].bit)].state == TIDE_STATE_ON)
       blind |= (uint32_t)names[i].bit;
   if (blind & ~self->told)
     {

@@ -139,6 +139,9 @@ typedef struct
   uint64_t sample_bytes;
 } TideRegionRequest;
 
+/* To keep to the budget, RSS is looked at 2^N times as seldom, N up to this.  */
+#define TIDE_MOST_SLOWER 4u
+
 #define TIDE_RECORD_MAX_FRAMES 128
 
 typedef struct
@@ -222,7 +225,7 @@ typedef struct
   _Atomic uint64_t trigger_bytes; /* calls: only those that moved RSS by so much; 0: all */
   _Atomic uint64_t sample_bytes;  /* bytes-sampled: mean distance of two samples; 0: the default */
   _Atomic uint32_t budget;        /* thousandths of the target's time that measuring may take; 0: any */
-  _Atomic uint32_t slower;        /* by the helper: look at RSS 2^N times as seldom, to keep to the budget */
+  _Atomic uint32_t slower;        /* by the helper: N, see TIDE_MOST_SLOWER */
   TideRegionRequest request;
 
   /* The shared account.  Its own cache line: both sides write it.  */

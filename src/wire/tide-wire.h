@@ -77,6 +77,14 @@ typedef enum
 } TideInstrument;
 
 #define TIDE_N_INSTRUMENTS 8
+
+/* Where an instrument stands in arrays of TIDE_N_INSTRUMENTS.  */
+static inline uint32_t
+tide_instrument_index (TideInstrument bit)
+{
+  return (uint32_t)__builtin_ctz ((unsigned)bit);
+}
+
 /* Those that the agent has.  */
 #define TIDE_INSTRUMENTS_OF_AGENT (((1u << TIDE_N_INSTRUMENTS) - 1) & ~(uint32_t)TIDE_INSTRUMENT_SAMPLER)
 

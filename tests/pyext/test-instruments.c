@@ -79,7 +79,7 @@ get_all (void)
 static TideRegionInstrument *
 get_shared (TideInstrument bit)
 {
-  return &region.instruments[__builtin_ctz ((unsigned)bit)];
+  return &region.instruments[tide_instrument_index (bit)];
 }
 
 static void
