@@ -104,7 +104,8 @@ typedef struct
 #define SCAN _IOWR ('f', 16, Scan)
 #define SCAN_PRESENT (1ull << 3)
 
-/* The same by a call that looks at page tables alone, where reading pagemap looks at each page as well.  */
+/* The same by a call that looks at page tables alone, where reading pagemap looks at each page as well.  Only
+ * of whole pages.  */
 static int64_t
 scan_resident (TideProcfs *self, uint64_t address, uint64_t n_pages, uint64_t page_size)
 {
@@ -119,6 +120,7 @@ scan_resident (TideProcfs *self, uint64_t address, uint64_t n_pages, uint64_t pa
   int n_regions = ioctl (self->pagemap, SCAN, &scan);
   int64_t n = 0;
 
+  self->cannot_scan = n_regions < 0 && (errno == ENOTTY || errno == EINVAL);
   if (n_regions < 0 || scan.walk_end != scan.end)
     return -1;
   for (int i = 0; i < n_regions; i++)
@@ -136,12 +138,11 @@ tide_procfs_count_resident (TideProcfs *self, uint64_t address, uint64_t n_pages
 
   if (self->pagemap < 0 || n_pages > TIDE_PROCFS_MAX_PAGES)
     return -1;
-  if (!self->cannot_scan)
+  if (!self->cannot_scan && address % page_size == 0)
     {
       n = scan_resident (self, address, n_pages, page_size);
       if (n >= 0)
         return n;
-      self->cannot_scan = errno == ENOTTY || errno == EINVAL;
       n = 0;
     }
   if (first > INT64_MAX / sizeof entries[0]
