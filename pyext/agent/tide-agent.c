@@ -55,7 +55,8 @@ static struct
   bool obeying;        /* the main thread's own */
   _Atomic bool called; /* the main thread was asked to obey, and has not come yet */
   _Atomic unsigned n_polls;
-  bool sees_helper; /* it was there when we began */
+  bool sees_helper;     /* it was there when we began */
+  const int *finishing; /* of CPython 3.8: pending calls are over; found while nobody is in the linker */
 
   /* In a forked child, of its parent.  */
   bool known;
@@ -184,18 +185,21 @@ obey_call (void *unused)
   return 0;
 }
 
+static void
+find_finishing (void)
+{
+  const char *runtime = tide_symbol ("_PyRuntime", NULL);
+
+  agent.finishing = runtime && PENDING_FINISHING >= 0 ? (const int *)(runtime + PENDING_FINISHING) : NULL;
+}
+
 /* CPython 3.8 prints a complaint when it is asked for a pending call from a certain moment of its end on, of
  * which only a word of its own tells.  */
 static bool
 pending_calls_are_over (void)
 {
-  const int *finishing;
-
-  if (agent.region->layout.version_hex >= PENDING_CALLS_ARE_QUIET)
-    return false;
-  finishing = tide_symbol ("_PyRuntime", NULL);
-  return !finishing || PENDING_FINISHING < 0
-         || __atomic_load_n (finishing + PENDING_FINISHING / (int)sizeof *finishing, __ATOMIC_ACQUIRE) != 0;
+  return agent.region->layout.version_hex < PENDING_CALLS_ARE_QUIET
+         && (!agent.finishing || __atomic_load_n (agent.finishing, __ATOMIC_ACQUIRE) != 0);
 }
 
 static void
@@ -345,6 +349,7 @@ begin (void)
   if (getpid () != (pid_t)region->target_pid)
     return "This is another process.";
   agent.main_thread = pthread_self ();
+  find_finishing ();
   if (missing)
     {
       snprintf (sentence, sizeof sentence, "This interpreter lacks %s.", missing);
