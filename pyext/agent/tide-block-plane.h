@@ -14,8 +14,8 @@
  *               | top          | middle       | slot             |  0  |
  *               +------|-------+------|-------+--------|---------+-----+
  *                      v              v                v
- *               4 Ki pointers   4 Ki pointers   2 MiB of slots for 16 MiB of blocks, 16 KiB at a time
- * resident
+ *               4 Ki pointers   4 Ki pointers   2 MiB of slots for 16 MiB of blocks,
+ *                                               resident by 4 KiB
  *
  * A block of more than 16 bytes has two slots of its own at least, and those two hold its note when it is
  * short, as nearly all are; a long one's has six.  The slot of the first 16 bytes is FIRST, the others are

@@ -16,9 +16,9 @@ typedef struct
 /* The code objects that were met, and their ids.  For the holder of the account lock alone; no allocation but
  * mmap.  */
 
-/* Gives the id of the code object at ADDRESS, the same for all with the same file, name and lines; 0: it is no
- * function of the program (a frame of the interpreter's own), unreadable, or beyond TIDE_CODES_MAX.  A new one is first written to the ring as a CODE record.  False: there
- * is no room for that now.  */
+/* Gives the id of the code object at ADDRESS, the same for all with the same file, name and lines; 0: it is
+ * no function of the program (a frame of the interpreter's own), unreadable, or beyond TIDE_CODES_MAX.  A new
+ * one is first written to the ring as a CODE record.  False: there is no room for that now.  */
 bool tide_codes_id (const TidePythonLayout *layout, uint64_t address, uint32_t *id);
 
 /* The same for what is no code object, but known by an address and a fingerprint, and called so.  */

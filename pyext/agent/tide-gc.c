@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 /* The instrument "gc": a builtin of ours in gc.callbacks, called with the GIL held in the thread that
- * collects, before and after.  No two collections of the main
- * interpreter overlap; the others have lists of their own.  */
+ * collects, before and after.  No two collections of the main interpreter overlap; the others have lists of
+ * their own.  */
 static struct
 {
   TideRegion *region; /* NULL: off */

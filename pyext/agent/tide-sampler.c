@@ -128,7 +128,7 @@ tide_sampler_take (void *block, size_t size, bool has_gil)
     return false;
   since_ns = tide_clock_ns (CLOCK_MONOTONIC);
   if (tide_interpreters_are_parallel ())
-    tide_sampler.parallel = true;
+    atomic_store_explicit (&tide_sampler.parallel, true, memory_order_relaxed);
   if (size > MAX_SIZE || !tide_try_lock_long (&sampler.lock))
     {
       tide_sites_miss ();

@@ -29,7 +29,7 @@ typedef struct
   /* Bytes to the next look.  Threads without the GIL may count at once and lose a few: those bytes are longer
    * than they are.  Interpreters with a GIL of their own would lose many: then nothing is lost.  */
   _Atomic int64_t left;
-  bool parallel; /* there are such */
+  _Atomic bool parallel; /* there are such */
   uint8_t *filter;
   uint32_t shift; /* from an address to its stretch */
 } TideSampler;
@@ -49,7 +49,7 @@ tide_sampler_passes (size_t size)
 {
   int64_t before = tide_sampler_left ();
 
-  if (__builtin_expect (tide_sampler.parallel, 0))
+  if (__builtin_expect (atomic_load_explicit (&tide_sampler.parallel, memory_order_relaxed), 0))
     {
       while (before >= (int64_t)size
              && !atomic_compare_exchange_weak_explicit (&tide_sampler.left, &before, before - (int64_t)size,

@@ -49,8 +49,8 @@ typedef struct
   uint64_t time_ns; /* CLOCK_MONOTONIC */
   uint32_t code;    /* the agent's code id, 0: unknown; of C_* kinds that of the C function */
   uint32_t caller;  /* C_* kinds: the Python code that calls it, else 0 */
-  uint32_t place;   /* TideCallKind in the low 3 bits, above them the byte offset of the instruction, or what
-                       stands   below */
+  uint32_t place; /* TideCallKind in the low 3 bits, above them the byte offset of the instruction; or one of
+                     the two above */
   uint32_t rss_pages; /* RSS, without the rings that were taken after the start */
 } TideCallsRecord;
 
