@@ -426,14 +426,14 @@ tide_account_own (int64_t pages)
 }
 
 bool
-tide_account_find_code (uint64_t address, uint32_t *id)
+tide_account_find_code (uint64_t address, bool anew, uint32_t *id)
 {
   bool told;
 
   *id = 0;
   if (!lock_long ())
     return false;
-  told = tide_codes_id (&account.region->layout, address, id);
+  told = tide_codes_id (&account.region->layout, address, anew, id);
   unlock ();
   return told;
 }
@@ -451,7 +451,7 @@ tide_account_code (uint64_t address)
 {
   uint32_t id;
 
-  return tide_account_find_code (address, &id) ? id : 0;
+  return tide_account_find_code (address, false, &id) ? id : 0;
 }
 
 uint32_t

@@ -74,8 +74,9 @@ uint32_t tide_account_named_code (uint64_t address,
                                   const char *name,
                                   uint32_t name_length);
 
-/* The same as tide_account_code(), for those who must tell the two: false when there is no room now.  */
-bool tide_account_find_code (uint64_t address, uint32_t *id);
+/* The same as tide_account_code(), for those who must tell the two: false when there is no room now.  ANEW:
+ * as for tide_codes_id().  */
+bool tide_account_find_code (uint64_t address, bool anew, uint32_t *id);
 
 /* Room for a record of SIZE bytes in the account's ring, for records that are no events; NULL: none, it is
  * counted as lost.  Until tide_account_commit() no other thread can account, so be quick.  Not from signal

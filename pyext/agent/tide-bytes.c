@@ -181,13 +181,19 @@ take_note (void *block, uint64_t *size, uint32_t *site)
 }
 
 void
-tide_bytes_given_back (void *block)
+tide_bytes_given_back (void *block, bool is_object)
 {
   uint64_t size;
   uint32_t site;
 
   if (!tide_block_plane_take_at_once ((uintptr_t)block, &size, &site) && !take_note (block, &size, &site))
-    return;
+    {
+      if (is_object && block)
+        tide_site_finder_end_code_unless_odd (block);
+      return;
+    }
+  if (is_object && size >= TIDE_BLOCK_MIN_SHORT)
+    tide_site_finder_end_code (block);
   if (UNLIKELY (is_time (&bytes.n_frees, FREES_PER_LOOK)) && is_end ())
     return;
   tide_sites_remove (site, size, block == tide_bytes_thread.last);

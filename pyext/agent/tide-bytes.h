@@ -27,8 +27,8 @@ void *tide_bytes_taken (void *block, size_t size);
 void *tide_bytes_taken_raw (void *block, size_t size);
 void *tide_bytes_taken_sampled (void *block, size_t size, bool has_gil);
 
-/* NULL is none.  */
-void tide_bytes_given_back (void *block);
+/* NULL is none.  IS_OBJECT: of the domain of objects.  */
+void tide_bytes_given_back (void *block, bool is_object);
 void tide_bytes_given_back_sampled (void *block);
 
 /* Before BLOCK is resized: what is known of it (0: nothing), which is noted there no more.  Then either of

@@ -6,6 +6,7 @@
 #include "tide-calls-rings.h"
 #include "tide-clock.h"
 #include "tide-instrument.h"
+#include "tide-pycode.h"
 #include "tide-statm.h"
 
 #include <errno.h>
@@ -27,6 +28,9 @@
  * prime: programs that do the same again and again are seen at each step of it.  */
 #define EVENTS_PER_LOOK 251u
 #define MOST_NS 10000u
+
+/* So much of each end of a line table is looked at.  */
+#define STAMP_END 128u
 
 static struct
 {
@@ -50,27 +54,65 @@ slot_of (TideCallsThread *thread, uint64_t address)
   return &thread->cache[(address >> 4) * 0x9e3779b97f4a7c15ull >> 55];
 }
 
+/* The hash of a str; of one that has none yet the end, which is mostly where two differ.  */
+static inline uint64_t
+stamp_of_str (const TidePythonLayout *layout, uint64_t str)
+{
+  uint64_t length = word_at (str, layout->str_length), hash = word_at (str, layout->str_length + 8);
+
+  return hash != UINT64_MAX ? hash : word_at (str + length, layout->str_ascii_data - 8) ^ length;
+}
+
+/* Of what a code object contains, where it has no number: of a long line table the two ends.  Each word has a
+ * factor of its own, so that none waits for another.  */
+static inline __attribute__ ((always_inline)) uint32_t
+stamp_of (const TidePythonLayout *layout, uint64_t code)
+{
+  const uint64_t step = 0x9e3779b97f4a7c15ull;
+  uint64_t table = word_at (code, layout->code_line_table), data = table + (uint64_t)layout->bytes_data;
+  uint64_t size = word_at (table, layout->bytes_size), factor = 3 * step;
+  uint64_t stamp = stamp_of_str (layout, word_at (code, layout->code_name)) * step
+                   + stamp_of_str (layout, word_at (code, layout->code_filename)) * 2 * step + size * factor;
+
+  /* What is before the first byte is the object's, too.  */
+  for (uint64_t at = data + size, end = size > STAMP_END ? at - STAMP_END : data; at > end; at -= 8)
+    stamp += word_at (at, -8) * (factor += step);
+  if (__builtin_expect (size > STAMP_END, 0))
+    for (uint64_t at = data; at < data + STAMP_END; at += 8)
+      stamp += word_at (at, 0) * (factor += step);
+  return (uint32_t)(stamp >> 32);
+}
+
 static __attribute__ ((noinline)) uint32_t
 learn_code (TideCallsCacheSlot *slot, uint64_t address, uint64_t check)
 {
+  const TidePythonLayout *layout = &calls.region->layout;
   uint32_t id = tide_account_code (address);
 
   if (id)
-    *slot = (TideCallsCacheSlot){ address, check, id };
+    *slot = (TideCallsCacheSlot){ .address = address, .check = check, .id = id };
+  if (id && layout->version_hex < TIDE_PYCODE_WITH_SERIAL)
+    slot->stamp = stamp_of (layout, address);
   return id;
 }
 
+/* Another code object may have been at the address before, and be made of the very same words.  BEGINS: only
+ * then; one that runs stays.  */
 static uint32_t
-id_of_code (TideCallsThread *thread, const void *code)
+id_of_code (TideCallsThread *thread, const void *code, bool begins)
 {
   const TidePythonLayout *layout = &calls.region->layout;
   uint64_t address = (uint64_t)(uintptr_t)code;
+  const uint32_t *first_line = (const uint32_t *)(uintptr_t)(address + (uint64_t)layout->code_first_line);
   uint64_t check = word_at (address, layout->code_name) ^ word_at (address, layout->code_filename) << 1
-                   ^ word_at (address, layout->code_line_table) << 2
-                   ^ *(const uint32_t *)(uintptr_t)(address + (uint64_t)layout->code_first_line);
+                   ^ word_at (address, layout->code_line_table) << 2 ^ *first_line;
   TideCallsCacheSlot *slot = slot_of (thread, address);
+  bool numbered = layout->version_hex >= TIDE_PYCODE_WITH_SERIAL;
 
-  if (__builtin_expect (slot->address == address && slot->check == check, 1))
+  if (numbered)
+    check ^= (uint64_t)first_line[TIDE_PYCODE_SERIAL / sizeof *first_line] << 32;
+  if (__builtin_expect (slot->address == address && slot->check == check, 1)
+      && (numbered || !begins || slot->stamp == stamp_of (layout, address)))
     return slot->id;
   return learn_code (slot, address, check);
 }
@@ -88,7 +130,7 @@ learn_callee (TideCallsCacheSlot *slot, const void *object, TideCallsCallee call
   id = tide_account_named_code (callee.address, callee.fingerprint, name.file, name.file_length, name.name,
                                 name.name_length);
   if (id)
-    *slot = (TideCallsCacheSlot){ callee.address, callee.fingerprint, id };
+    *slot = (TideCallsCacheSlot){ .address = callee.address, .check = callee.fingerprint, .id = id };
   return id;
 }
 
@@ -193,7 +235,7 @@ on_event (void *data, const TideCallsEvent *event)
     }
   if (__builtin_expect (++thread->n_events % EVENTS_PER_LOOK == 0, 0))
     since_ns = tide_clock_ns (CLOCK_MONOTONIC);
-  code = id_of_code (thread, event->code);
+  code = id_of_code (thread, event->code, event->kind == TIDE_CALL_CALL);
   if (event->callee)
     {
       caller = code;

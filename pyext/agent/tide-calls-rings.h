@@ -17,6 +17,7 @@ typedef struct
   uint64_t address;
   uint64_t check; /* of what is there, so that another code object at the address is not taken for it */
   uint32_t id;
+  uint32_t stamp; /* up to 3.11: more of that */
 } TideCallsCacheSlot;
 
 typedef struct

@@ -217,7 +217,7 @@ fill (Slot *slot, uint64_t address, uint64_t fingerprint, uint32_t id)
 }
 
 bool
-tide_codes_id (const TidePythonLayout *layout, uint64_t address, uint32_t *id)
+tide_codes_id (const TidePythonLayout *layout, uint64_t address, bool anew, uint32_t *id)
 {
   uint64_t fingerprint;
   Slot *slot;
@@ -228,7 +228,7 @@ tide_codes_id (const TidePythonLayout *layout, uint64_t address, uint32_t *id)
   if (!make_room ())
     return false;
   slot = find (&table.slots, sizeof *slot, address);
-  if (slot->address && slot->fingerprint == fingerprint)
+  if (!anew && slot->address && slot->fingerprint == fingerprint)
     {
       *id = slot->id;
       return true;

@@ -18,8 +18,10 @@ typedef struct
 
 /* Gives the id of the code object at ADDRESS, the same for all with the same file, name and lines; 0: it is
  * no function of the program (a frame of the interpreter's own), unreadable, or beyond TIDE_CODES_MAX.  A new
- * one is first written to the ring as a CODE record.  False: there is no room for that now.  */
-bool tide_codes_id (const TidePythonLayout *layout, uint64_t address, uint32_t *id);
+ * one is first written to the ring as a CODE record.  False: there is no room for that now.  ANEW: it is read
+ * as a whole, since another one may have been there before and nobody will ask again as long as it lives;
+ * else the fingerprint says whether it is still the same.  */
+bool tide_codes_id (const TidePythonLayout *layout, uint64_t address, bool anew, uint32_t *id);
 
 /* The same for what is no code object, but known by an address and a fingerprint, and called so.  */
 bool tide_codes_named_id (const TideCodeContents *contents, uint32_t *id);

@@ -150,7 +150,7 @@ hook_free (unsigned layer, unsigned domain, void *ctx, void *block)
 
   if (__builtin_expect (users == TIDE_HOOK_BYTES, 1))
     {
-      tide_bytes_given_back (block);
+      tide_bytes_given_back (block, domain == TIDE_PY_DOMAIN_OBJECT);
       below->free (ctx, block);
       return;
     }
@@ -167,7 +167,7 @@ hook_free (unsigned layer, unsigned domain, void *ctx, void *block)
         tide_bytes_given_back_sampled (block);
     }
   else if (users & TIDE_HOOK_BYTES)
-    tide_bytes_given_back (block);
+    tide_bytes_given_back (block, domain == TIDE_PY_DOMAIN_OBJECT);
   if (users & TIDE_HOOK_EVENTS)
     tide_events_free (below, ctx, block);
   else

@@ -38,6 +38,7 @@ typedef struct
 #define TIDE_PY_METH_FASTCALL 128
 #define TIDE_PY_FILE_INPUT 257
 #define TIDE_PY_DOMAIN_RAW 0
+#define TIDE_PY_DOMAIN_OBJECT 2
 #define TIDE_PY_N_DOMAINS 3
 
 /* FRAME is the frame object, ARGUMENT the C function of C_* events.  */
@@ -87,6 +88,7 @@ typedef int (*TidePyAuditHook) (const char *event, void *arguments, void *data);
   F (void *, PyInterpreterState_Main, (void))                                                                \
   F (void *, PyInterpreterState_Head, (void))                                                                \
   F (void *, PyInterpreterState_Next, (void *interpreter))                                                   \
+  F (int64_t, PyInterpreterState_GetID, (void *interpreter))                                                 \
   F (void *, PyInterpreterState_ThreadHead, (void *interpreter))                                             \
   F (void *, PyGILState_GetThisThreadState, (void))                                                          \
   F (void *, PyMem_RawMalloc, (size_t size))                                                                 \

@@ -96,7 +96,7 @@ static void
 sample (void *block, size_t size, bool has_gil)
 {
   TideSampledBlock weighed;
-  uint32_t site = tide_site_finder_find_shared (has_gil);
+  uint32_t site = tide_site_finder_find_anew (has_gil);
   uint64_t old;
 
   if (!tide_block_map_put (&sampler.map, (uintptr_t)block, (uint64_t)size << TIDE_SITE_BITS | site, &old))

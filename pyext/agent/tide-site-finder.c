@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Programs may make code without end: beyond this all is forgotten and learned anew.  64 Ki entries of 32
- * bytes are 2 MiB.  At most half of them are used.  */
+/* Programs may make code without end: beyond this all is forgotten and learned anew.  64 Ki entries of 24
+ * bytes are 1.5 MiB.  At most half of them are used.  */
 #define MIN_ENTRIES 2048u
 #define MAX_ENTRIES 65536u
 
@@ -34,6 +34,7 @@
 static const TideSiteEntry nothing = { .code = 1 };
 
 TideSiteFinder tide_site_finder;
+_Alignas(4096) _Atomic uint32_t tide_site_finder_generations[TIDE_SITE_GENERATIONS];
 __thread void *const *tide_site_finder_current;
 
 typedef struct
@@ -62,16 +63,23 @@ int_at (uint64_t address)
 bool
 tide_site_finder_open (const TidePythonLayout *layout)
 {
+  static bool is_resident;
   void *(*get_current) (void) = (void *(*)(void))tide_symbol ("PyThreadState_GetUnchecked", NULL); /* 3.13 */
   void *tstate;
 
   if (!get_current)
     get_current = (void *(*)(void))tide_symbol ("_PyThreadState_UncheckedGet", NULL);
   tstate = get_current ? get_current () : NULL;
-  if (!tstate || !layout->code_type
+  if (!tstate || !layout->code_type || layout->object_type != TIDE_OBJECT_TYPE
       || tide_word_at ((uintptr_t)tstate + TIDE_TSTATE_INTERPRETER)
              != (uintptr_t)tide_py.PyInterpreterState_Main ())
     return false;
+  if (!is_resident)
+    tide_memory_fill (tide_site_finder_generations, sizeof tide_site_finder_generations);
+  is_resident = true;
+  /* Nobody said what was given back until now.  */
+  for (unsigned i = 0; i < TIDE_SITE_GENERATIONS; i++)
+    atomic_fetch_add (&tide_site_finder_generations[i], 1);
   finder.layout = layout;
   finder.finds_current = tide_current_find (get_current) != NULL;
   finder.first_traceable = layout->code_instructions > 0 ? layout->code_instructions - 16 : -1;
@@ -84,10 +92,7 @@ tide_site_finder_open (const TidePythonLayout *layout)
     .frame_code = (uint64_t)layout->frame_code,
     .frame_instruction = (uint64_t)layout->frame_instruction,
     .instruction_mask = layout->instruction_scale ? UINT32_MAX : UINT64_MAX,
-    .code_line_table = (uint64_t)layout->code_line_table,
-    .code_name = (uint64_t)layout->code_name,
-    .code_filename = (uint64_t)layout->code_filename,
-    .code_first_line = (uint64_t)layout->code_first_line,
+    .code_type = layout->code_type,
     .alone = tide_site_finder.alone,
     .last = &nothing,
   };
@@ -189,10 +194,20 @@ line_of (uint64_t code, uint32_t offset)
                          (uint32_t)int_at (code + (uint64_t)layout->code_first_line), offset);
 }
 
+/* Blocks that hold an object begin at a multiple of 16; the two words that are read of others are in one
+ * page.
+ */
+__attribute__ ((no_sanitize ("address"))) void
+tide_site_finder_end_code_unless_odd (const void *block)
+{
+  if ((uintptr_t)block % 16 == 0)
+    tide_site_finder_end_code (block);
+}
+
 /* Gives the site of an instruction that is met for the first time, and notes it, if KNOWN is given.  0: its
  * caller may have one. TIDE_SITES_UNKNOWN: that cannot be told now.  */
 static __attribute__ ((noinline, cold)) uint32_t
-learn (TideSitesKnown *known, uint64_t frame, uint64_t code, uint64_t instruction, uint64_t check)
+learn (TideSitesKnown *known, uint64_t frame, uint64_t code, uint64_t instruction, uint32_t generation)
 {
   uint32_t id, site = 0;
   int saved = errno;
@@ -202,7 +217,7 @@ learn (TideSitesKnown *known, uint64_t frame, uint64_t code, uint64_t instructio
   tide_pylayout_frame (finder.layout, tide_codes_peek, NULL, frame, &read);
   if (has_begun (code, instruction))
     {
-      if (!tide_account_find_code (code, &id))
+      if (!tide_account_find_code (code, known != NULL, &id))
         {
           errno = saved;
           return TIDE_SITES_UNKNOWN;
@@ -219,35 +234,38 @@ learn (TideSitesKnown *known, uint64_t frame, uint64_t code, uint64_t instructio
     {
       entry = tide_site_finder_entry (known, code, instruction);
       known->n_used += entry->code == 0;
-      *entry = (TideSiteEntry){ .code = code, .instruction = instruction, .check = check, .site = site };
+      *entry =
+          (TideSiteEntry){ .code = code, .instruction = instruction, .site = site, .generation = generation };
     }
   errno = saved;
   return site;
 }
 
+/* SALT: of all generations of the frame's interpreter.  */
 static uint32_t
-find_frame (TideSitesKnown *known, uint64_t frame)
+find_frame (TideSitesKnown *known, uint32_t salt, uint64_t frame)
 {
   uint64_t code = tide_word_at (frame + tide_site_finder.frame_code) & ~(uint64_t)7;
-  uint64_t instruction, check;
+  uint64_t instruction;
+  uint32_t generation;
 
   if (!code || tide_word_at (code + (uint64_t)finder.layout->object_type) != finder.layout->code_type)
     return 0;
   instruction = tide_site_finder_instruction (frame);
-  check = tide_site_finder_check (code);
+  generation = atomic_load_explicit (tide_site_finder_generation (code), memory_order_relaxed) ^ salt;
   if (known && known->entries)
     {
       const TideSiteEntry *entry = tide_site_finder_entry (known, code, instruction);
 
-      if (entry->code && entry->check == check)
+      if (entry->code && entry->generation == generation)
         return entry->site;
     }
-  return learn (known, frame, code, instruction, check);
+  return learn (known, frame, code, instruction, generation);
 }
 
 /* 0: nobody's, or that cannot be told.  */
 static uint32_t
-find (TideSitesKnown *known, void *tstate)
+find (TideSitesKnown *known, uint32_t salt, void *tstate)
 {
   uint64_t frame = tstate ? tide_word_at ((uintptr_t)tstate + tide_site_finder.tstate_frame) : 0;
 
@@ -255,7 +273,7 @@ find (TideSitesKnown *known, void *tstate)
     frame = tide_word_at (frame + tide_site_finder.cframe_frame);
   for (int i = 0; frame && i < MAX_SKIPPED; i++)
     {
-      uint32_t site = find_frame (known, frame);
+      uint32_t site = find_frame (known, salt, frame);
 
       if (site != 0)
         return site != TIDE_SITES_UNKNOWN ? site : 0;
@@ -280,15 +298,44 @@ lock (void)
   return NULL;
 }
 
-uint32_t
-tide_site_finder_find_shared (bool has_gil)
+static void *
+get_tstate (bool has_gil)
 {
-  void *tstate = has_gil ? tide_site_finder.get_current () : tide_py.PyGILState_GetThisThreadState ();
-  Shared *shared = lock ();
-  uint32_t site = find (shared ? &shared->known : NULL, tstate);
+  return has_gil ? tide_site_finder.get_current () : tide_py.PyGILState_GetThisThreadState ();
+}
 
+/* Numbers of interpreters are not used again; the main one's is 0.  */
+static uint32_t
+get_salt (void *tstate)
+{
+  uint64_t interpreter = tide_word_at ((uintptr_t)tstate + TIDE_TSTATE_INTERPRETER);
+
+  if (interpreter == tide_site_finder.interpreter)
+    return 0;
+  return (uint32_t)tide_py.PyInterpreterState_GetID ((void *)(uintptr_t)interpreter) * 0x9e3779b1u;
+}
+
+static uint32_t
+find_shared (bool has_gil)
+{
+  void *tstate = get_tstate (has_gil);
+  Shared *shared;
+  uint32_t site;
+
+  if (!tstate)
+    return tide_sites_get (0, 0, true);
+  shared = lock ();
+  site = find (shared ? &shared->known : NULL, get_salt (tstate), tstate);
   if (shared)
     tide_try_unlock (&shared->lock);
+  return site != 0 ? site : tide_sites_get (0, 0, true);
+}
+
+uint32_t
+tide_site_finder_find_anew (bool has_gil)
+{
+  uint32_t site = find (NULL, 0, get_tstate (has_gil));
+
   return site != 0 ? site : tide_sites_get (0, 0, true);
 }
 
@@ -301,7 +348,7 @@ tide_site_finder_find (bool has_gil)
   uint32_t site;
 
   if (!holder)
-    return tide_site_finder_find_shared (has_gil);
-  site = find (&tide_site_finder.alone, holder);
+    return find_shared (has_gil);
+  site = find (&tide_site_finder.alone, 0, holder);
   return site != 0 ? site : tide_sites_get (0, 0, false);
 }

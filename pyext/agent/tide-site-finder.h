@@ -2,23 +2,28 @@
 
 #include "tide-region.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 /* At which site the program runs: that of the innermost frame that has begun to run its own code, as
- * tracemalloc tells it.  Code objects die and their addresses are used again, so what is known of an address
- * counts only while words of the code object are what they were.  */
+ * tracemalloc tells it.
+ *
+ * Code objects die and their addresses are used again, by others that may be made of the very same words:
+ * what is made alike lies alike.  So what is known of an address counts only as long as no code object there,
+ * or at one of those that share its generation, was given back since.  An interpreter may also end with
+ * memory in which there still are some: those of others than the main one have its number in the generation.
+ */
 
 /* What is known of one instruction.  */
 typedef struct
 {
   uint64_t code; /* 0: free */
   uint64_t instruction;
-  uint64_t check; /* of what the code object was then */
-  uint32_t site;  /* 0: this frame has none, its caller may */
-  uint32_t padding;
+  uint32_t site; /* 0: this frame has none, its caller may */
+  uint32_t generation;
 } TideSiteEntry;
 
 typedef struct
@@ -39,15 +44,18 @@ typedef struct
   uint64_t frame_code;
   uint64_t frame_instruction;
   uint64_t instruction_mask;
-  uint64_t code_line_table;
-  uint64_t code_name;
-  uint64_t code_filename;
-  uint64_t code_first_line;
+  uint64_t code_type;
   TideSitesKnown alone;      /* of those that hold the GIL */
   const TideSiteEntry *last; /* of these, that was asked for last; never NULL */
 } TideSiteFinder;
 
 extern TideSiteFinder tide_site_finder __attribute__ ((visibility ("hidden")));
+
+#define TIDE_SITE_GENERATIONS 1024u
+
+/* By address.  */
+extern _Atomic uint32_t tide_site_finder_generations[TIDE_SITE_GENERATIONS]
+    __attribute__ ((visibility ("hidden")));
 
 /* Where the calling thread's current thread state is; NULL: not known.  */
 extern __thread void *const *tide_site_finder_current
@@ -57,6 +65,9 @@ void *tide_site_finder_ask_current (void);
 
 /* tstate -> its interpreter, the same since 3.8.  */
 #define TIDE_TSTATE_INTERPRETER 16
+
+/* object -> its type, where there is a GIL.  */
+#define TIDE_OBJECT_TYPE 8
 
 static inline uint64_t
 tide_word_at (uint64_t address)
@@ -73,18 +84,25 @@ tide_site_finder_instruction (uint64_t frame)
   return tide_word_at (frame + tide_site_finder.frame_instruction) & tide_site_finder.instruction_mask;
 }
 
-/* Two code objects at one address share these words only when nearly all of them is the same.  */
-static inline uint64_t
-tide_site_finder_check (uint64_t code)
+static inline _Atomic uint32_t *
+tide_site_finder_generation (uint64_t code)
 {
-  uint64_t line_table = tide_word_at (code + tide_site_finder.code_line_table);
-  uint64_t name = tide_word_at (code + tide_site_finder.code_name);
-  uint64_t filename = tide_word_at (code + tide_site_finder.code_filename);
-
-  /* Addresses have 48 bits.  */
-  return (line_table + (name << 16 | name >> 48)) ^ (filename << 7)
-         ^ tide_word_at (code + tide_site_finder.code_first_line) << 40;
+  return &tide_site_finder_generations[code >> 4 & (TIDE_SITE_GENERATIONS - 1)];
 }
+
+/* Those of code objects that are at OBJECT are over, if one is: it is about to be given back.  OBJECT has two
+ * words at least.  */
+static inline __attribute__ ((always_inline)) void
+tide_site_finder_end_code (const void *object)
+{
+  uint64_t address = (uint64_t)(uintptr_t)object;
+
+  if (__builtin_expect (tide_word_at (address + TIDE_OBJECT_TYPE) == tide_site_finder.code_type, 0))
+    atomic_fetch_add_explicit (tide_site_finder_generation (address), 1, memory_order_relaxed);
+}
+
+/* The same for a block of unknown size.  */
+void tide_site_finder_end_code_unless_odd (const void *block);
 
 /* Where an instruction is noted, or would be.  */
 static inline TideSiteEntry *
@@ -128,8 +146,12 @@ tide_site_finder_recall (void)
         return 0;
       finder->last = entry;
     }
-  /* What is no code object any more has another check.  */
-  return __builtin_expect (entry->check == tide_site_finder_check (code), 1) ? entry->site : 0;
+  return __builtin_expect (
+             entry->generation
+                 == atomic_load_explicit (tide_site_finder_generation (code), memory_order_relaxed),
+             1)
+             ? entry->site
+             : 0;
 }
 
 /* LAYOUT stays.  False: this interpreter's thread states could not be understood.  */
@@ -143,5 +165,6 @@ void tide_site_finder_drop (void);
  * interpreter, gets a shared site (tide-sites.h).  Not from signal handlers.  */
 uint32_t tide_site_finder_find (bool has_gil);
 
-/* The same, always a shared site.  */
-uint32_t tide_site_finder_find_shared (bool has_gil);
+/* The same, always a shared site, and without notes of what was found: for those who ask seldom, and do not
+ * say what is given back.  */
+uint32_t tide_site_finder_find_anew (bool has_gil);

@@ -41,7 +41,7 @@ tide_stack_capture (TideStack *self, const TidePythonLayout *layout, const void 
           break;
         }
       tide_pylayout_frame (layout, tide_codes_peek, NULL, frame, &read);
-      if (read.code && !tide_codes_id (layout, read.code, &id))
+      if (read.code && !tide_codes_id (layout, read.code, false, &id))
         return false;
       if (id)
         self->frames[self->n_frames++] = (TideRecordFrame){ .code = id, .offset = read.offset };

@@ -2,6 +2,10 @@
 
 #include "tide-pylayout.h"
 
+/* From this version on an interpreter numbers its code objects, in 4 bytes that far behind the first line. */
+#define TIDE_PYCODE_WITH_SERIAL 0x030c0000u
+#define TIDE_PYCODE_SERIAL 24
+
 /* What a code object says of itself, copied out of an interpreter's memory by a peek (see tide-pylayout.h).
  * Large: not for a stack.  */
 typedef struct
@@ -18,9 +22,10 @@ typedef struct
   uint8_t line_table[TIDE_RECORD_MAX_LINE_TABLE];
 } TidePyCode;
 
-/* Code objects die and their addresses are used again.  The fingerprint mixes what another code object at the
- * same address is most unlikely to share: the addresses of its name, file name and line table, its first line
- * and its line table's size.  Never 0.  */
+/* Code objects die and their addresses are used again, and those of all they are made of: what is made alike
+ * lies alike.  The fingerprint mixes the addresses and the contents of name, file name and line table (of
+ * long ones both ends), the first line, and from 3.12 on the number that the interpreter gave the object; so
+ * another one at the same address is known for what it is.  Never 0.  */
 bool tide_pycode_fingerprint (
     const TidePythonLayout *layout, TidePyPeek peek, void *context, uint64_t address, uint64_t *fingerprint);
 

@@ -1,4 +1,5 @@
 """The instruments "calls" and "lines": on every CPython found, through the helper."""
+import collections
 import json
 import mmap
 import os
@@ -7,6 +8,7 @@ import sys
 import tempfile
 import unittest
 
+import alike
 import frames
 import interpreters
 
@@ -87,6 +89,25 @@ class Calls(unittest.TestCase):
 
     def check_lines(self, python):
         self.check_sequences(python, "lines")
+
+    def check_alike(self, python):
+        """Code objects that are at one address, with their parts where those of the one before were."""
+        for what in ("names", "lines"):
+            path = os.path.join(self.directory.name, "program.py")
+            with open(path, "w") as file:
+                file.write(alike.program(what, "str()"))
+            stream = whole(python, [path], ["calls", "lines"], stdout=subprocess.DEVNULL)
+            self.assertEqual((stream.status, stream.lost), (0, 0))
+            found = collections.Counter()
+            for call in stream.calls:
+                if call.file == b"alike" and KINDS[call.kind] in ("CALL", "LINE"):
+                    found[call.function.decode(), KINDS[call.kind], call.line] += 1
+            wanted = collections.Counter()
+            for name, line in alike.places(what):
+                wanted[name, "CALL", 1] += 10
+                wanted[name, "LINE", 1] += 10
+                wanted[name, "LINE", line] += 10
+            self.assertEqual(found, wanted)
 
     def check_both(self, python):
         """Together they are as lines alone: nothing comes twice."""

@@ -9,7 +9,8 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from recording import BYTES, ENDED, EVENTS, FAULTS, PAGE, Runner  # noqa: E402
+import alike  # noqa: E402
+from recording import BYTES, BYTES_SAMPLED, ENDED, EVENTS, FAULTS, PAGE, Runner  # noqa: E402
 
 MIB = 1 << 20
 AGENT, HOST = (os.path.abspath(os.environ.get(name, "")) for name in ("PAGETIDE_AGENT", "PAGETIDE_AGENT_HOST"))
@@ -62,6 +63,43 @@ print(json.dumps(len(set(addresses))))
             sums = rises(recording)
             for i in range(90):
                 self.check_rise(sums, (b"file %d" % (i // 50), "made_%d" % (i % 50), i + 2), MIB)
+
+    def check_addresses(self, recording, n):
+        self.assertEqual((recording.status, recording.stderr, recording.bad), (0, b"", []))
+        # Else there was nothing to find out.
+        self.assertLess(json.loads(recording.stdout), n)
+
+    def test_alike_bytes(self):
+        """Code objects that are at one address, with their parts where those of the one before were."""
+        for what in ("names", "lines"):
+            recording = Runner(AGENT, HOST, sys.executable).run(alike.program(what, "bytes(1000)"), wanted=BYTES)
+            self.check_addresses(recording, alike.N)
+            found = {(recording.codes[site["code"]].short, site["line"]): site["count"] for site in recording.sites
+                     if site["of"] == 1 and site["code"] in recording.codes and recording.codes[site["code"]].file == b"alike"}
+            for place in alike.places(what):
+                # The interpreter may take one for itself.
+                self.assertIn(found.get(place), (10, 11), (what, place))
+
+    def test_alike_sampled_bytes(self):
+        for what in ("names", "lines"):
+            recording = Runner(AGENT, HOST, sys.executable).run(alike.program(what, "bytes(1 << 18)", runs=20), wanted=BYTES_SAMPLED,
+                                                                options=("--sample", "1024"))
+            self.check_addresses(recording, alike.N)
+            found = collections.Counter()
+            for site in recording.sites:
+                if site["of"] == 1 and site["code"] in recording.codes and recording.codes[site["code"]].file == b"alike":
+                    found[recording.codes[site["code"]].short, site["line"]] += site["allocated"]
+            for place in alike.places(what):
+                self.assertLess(abs(found[place] - 20 * (1 << 18)), 100000, (what, place))
+
+    def test_alike_growth(self):
+        for what in ("names", "lines"):
+            for wanted in BOTH:
+                recording = self.run_program(alike.program(what, "kept.append(b'x' * (1 << 20))", runs=1, before=WARM), wanted)
+                self.check_addresses(recording, alike.N)
+                sums = rises(recording)
+                for name, line in alike.places(what):
+                    self.check_rise(sums, (b"alike", name, line), MIB)
 
     def test_reloaded_modules(self):
         program = """

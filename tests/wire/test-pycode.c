@@ -219,6 +219,47 @@ test_fingerprint_tells_another_code (Fixture *self, gconstpointer version)
     }
 }
 
+/* What is made alike lies alike: all addresses are those of before.  */
+static void
+test_fingerprint_tells_other_contents (Fixture *self, gconstpointer version)
+{
+  g_autofree char *text = g_malloc (1000);
+  uint64_t file, name, lines, code, seen[64];
+  const uint32_t serial = 1;
+  guint n = 0;
+
+  memset (text, 'n', 1000);
+  file = make_str (self, text, 100, 1, true);
+  name = make_str (self, text, 33, 1, false);
+  lines = make_bytes (self, text, 1000);
+  code = make_code (self, file, name, 1, lines);
+  g_assert_true (tide_pycode_fingerprint (&self->layout, peek, self, code, &seen[n++]));
+  for (int32_t at = 0; at < 100; at += 11)
+    {
+      poke (self, file, self->layout.str_ascii_data + at, "x", 1);
+      g_assert_true (tide_pycode_fingerprint (&self->layout, peek, self, code, &seen[n++]));
+    }
+  for (int32_t at = 0; at < 33; at += 8)
+    {
+      poke (self, name, self->layout.str_compact_data + at, "x", 1);
+      g_assert_true (tide_pycode_fingerprint (&self->layout, peek, self, code, &seen[n++]));
+    }
+  /* Its ends alone when it is long.  */
+  for (int32_t at = 0; at < 1000; at += at == 121 ? 755 : 11)
+    {
+      poke (self, lines, self->layout.bytes_data + at, "x", 1);
+      g_assert_true (tide_pycode_fingerprint (&self->layout, peek, self, code, &seen[n++]));
+    }
+  if (self->layout.version_hex >= TIDE_PYCODE_WITH_SERIAL)
+    {
+      poke (self, code, self->layout.code_first_line + TIDE_PYCODE_SERIAL, &serial, sizeof serial);
+      g_assert_true (tide_pycode_fingerprint (&self->layout, peek, self, code, &seen[n++]));
+    }
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < i; j++)
+      g_assert_cmpuint (seen[i], !=, seen[j]);
+}
+
 static void
 test_bounds (Fixture *self, gconstpointer version)
 {
@@ -269,6 +310,7 @@ main (int argc, char **argv)
     { "hostile-strings", test_hostile_strings },
     { "code", test_code },
     { "fingerprint-tells-another-code", test_fingerprint_tells_another_code },
+    { "fingerprint-tells-other-contents", test_fingerprint_tells_other_contents },
     { "bounds", test_bounds },
     { "internal-code", test_internal_code },
   };
