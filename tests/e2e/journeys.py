@@ -7,6 +7,8 @@ import sys
 
 import desktop
 
+TABLES = ["table", "tree table", "text"]
+
 number = 0
 
 
@@ -24,6 +26,11 @@ def rows(window, most):
     if places is None:
         return []
     return [window.texts(places.get_child_at_index(index)) for index in range(min(most, places.get_child_count()))]
+
+
+def says(window, words):
+    """Whether anything but a table or the output of the program says WORDS."""
+    return any(words in window.text(node) for node in window.nodes(leaves=TABLES))
 
 
 def run(journey, n_steps):

@@ -8,15 +8,9 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import desktop  # noqa: E402
-from journeys import rows, run, step  # noqa: E402
+from journeys import rows, run, says, step  # noqa: E402
 
 BUTTONS = ["button", "push button"]
-TABLES = ["table", "tree table"]
-
-
-def says(window, words):
-    """Whether anything but a table says WORDS."""
-    return any(words in window.text(node) for node in window.nodes(leaves=TABLES))
 
 
 def dialog(window, title):
