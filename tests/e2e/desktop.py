@@ -10,6 +10,7 @@ import tempfile
 import time
 
 PATIENCE = 60
+ROOT = "/org/a11y/atspi/accessible/root"
 
 
 def missing():
@@ -86,13 +87,15 @@ class Window:
     def __init__(self, command, **options):
         import gi
         gi.require_version("Atspi", "2.0")
-        from gi.repository import Atspi, GLib
-        self.atspi, self.error = Atspi, GLib.Error
+        from gi.repository import Atspi, Gio, GLib
+        self.atspi, self.error, self.variant = Atspi, GLib.Error, GLib.Variant
         Atspi.init()
         # Beside the window: the tip of what is below the pointer is a window as well, and might be taken for the last.
         subprocess.run(["xdotool", "mousemove", "9999", "9999"], check=True)
         self.process = subprocess.Popen(command, **options)
         self.application = until(self.find_application, "the window to be accessible")
+        self.connect(Gio)
+        self.own = until(self.x_window, "a visible window")
 
     def find_application(self):
         if self.process.poll() is not None:
@@ -107,6 +110,31 @@ class Window:
                 pass
         return None
 
+    def connect(self, gio):
+        """Finds the program on the accessibility bus, for questions that the library has no words for."""
+        session = gio.bus_get_sync(gio.BusType.SESSION)
+        address = session.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None, None, 0, -1, None).unpack()[0]
+        flags = gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        self.bus = gio.DBusConnection.new_for_address_sync(address, flags, None, None)
+        names = self.ask("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames")
+        self.name = next(name for name in names if name.startswith(":") and self.process.pid == self.ask(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+            self.variant("(s)", (name,))))
+
+    def ask(self, name, path, interface, method, arguments=None):
+        return self.bus.call_sync(name, path, interface, method, arguments, None, 0, -1, None).unpack()[0]
+
+    def windows(self):
+        """The windows of the program, and menus that stand in none.  GTK 4.8 ends with a fault when it is asked for one that it counts
+        already but has no place for yet: it is asked once all of them have theirs."""
+        def ready():
+            count = self.ask(self.name, ROOT, "org.freedesktop.DBus.Properties", "Get",
+                             self.variant("(ss)", ("org.a11y.atspi.Accessible", "ChildCount")))
+            items = self.ask(self.name, "/org/a11y/atspi/cache", "org.a11y.atspi.Cache", "GetItems")
+            return count > 0 and count == sum(item[2] == (self.name, ROOT) for item in items) and (count,)
+        count, = until(ready, "the windows to be accessible")
+        return filter(None, [self.application.get_child_at_index(index) for index in range(count)])
+
     def nodes(self, node=None, leaves=()):
         """NODE (the application, if not given) and all below it, in order, but not what is below a role of LEAVES.  What vanishes meanwhile
         is left out.  Each step asks the program: a whole table takes seconds."""
@@ -115,8 +143,8 @@ class Window:
         if self.role(node) in leaves:
             return
         try:
-            for index in range(node.get_child_count()):
-                child = node.get_child_at_index(index)
+            children = self.windows() if node == self.application else map(node.get_child_at_index, range(node.get_child_count()))
+            for child in children:
                 if child is not None:
                     yield from self.nodes(child, leaves)
         except self.error:
@@ -161,16 +189,28 @@ class Window:
         subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True, stderr=subprocess.DEVNULL)
         subprocess.run(["xdotool", "type", "--clearmodifiers", "--delay", "20", "--", text], check=True)
 
-    def x_window(self):
-        """The last visible top-level window of the process, by its X number."""
+    def x_windows(self):
+        """The visible top-level windows of the process, by their X numbers."""
         result = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)], stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL)
-        numbers = result.stdout.decode().split()
+        return result.stdout.decode().split()
+
+    def x_window(self):
+        """The one that came last, or None."""
+        numbers = self.x_windows()
         return numbers[-1] if numbers else None
 
     def click(self, node):
         """Activates NODE."""
         assert self.atspi.Action.do_action(node, 0), "cannot be activated: " + self.text(node)
+
+    def answer(self, node):
+        """Activates NODE of a dialog, which goes.  Until it has, nothing is asked by accessibility: GTK 4.8 ends with a fault when it is
+        asked for a window that goes."""
+        until(lambda: self.x_window() not in (None, self.own), "the dialog to be visible")
+        dialog = self.x_window()
+        self.click(node)
+        until(lambda: dialog not in self.x_windows(), "the dialog to be gone")
 
     def ended(self):
         """Its exit status, once it has ended; else None."""

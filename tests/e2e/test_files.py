@@ -15,9 +15,7 @@ BUTTONS = ["button", "push button"]
 
 def dialog(window, title):
     """The window of the process that has this TITLE, or None."""
-    count = window.application.get_child_count()
-    found = [window.application.get_child_at_index(index) for index in range(count)]
-    return next((node for node in found if node is not None and window.text(node) == title), None)
+    return next((node for node in window.windows() if window.text(node) == title), None)
 
 
 def entry(window, node):
@@ -26,10 +24,10 @@ def entry(window, node):
     return next((text for text in window.nodes(node) if window.role(text) in ("text", "entry") and text.get_state_set().contains(state)), None)
 
 
-def choose(window, own, title, path, accept):
-    """Types PATH into the file dialog with TITLE and accepts it.  OWN is the X window behind it."""
+def choose(window, title, path, accept):
+    """Types PATH into the file dialog with TITLE and accepts it."""
     shown = desktop.until(lambda: dialog(window, title), "the dialog “%s”" % title)
-    desktop.until(lambda: window.x_window() not in (None, own), "the dialog to be visible")
+    desktop.until(lambda: window.x_window() not in (None, window.own), "the dialog to be visible")
     if title != "Open Recording":
         # What it suggests is there, and chosen but for its ending: it is replaced as a whole.
         desktop.until(lambda: entry(window, shown), "the name in the dialog")
@@ -37,8 +35,7 @@ def choose(window, own, title, path, accept):
     # To open, the dialog shows its folders first: a slash has it ask for a path.
     window.type(path)
     desktop.until(lambda: window.text(entry(window, shown) or shown) == path, "the path in the dialog")
-    window.click(next(node for node in window.nodes(shown) if window.role(node) in BUTTONS and window.text(node).endswith(accept)))
-    desktop.until(lambda: dialog(window, title) is None and window.x_window() == own, "the dialog to be gone")
+    window.answer(next(node for node in window.nodes(shown) if window.role(node) in BUTTONS and window.text(node).endswith(accept)))
 
 
 def journey(window):
@@ -46,18 +43,17 @@ def journey(window):
     saved, picture, table = (os.path.join(folder, name) for name in ("saved.pagetide", "chart.png", "table.csv"))
     desktop.until(lambda: says(window, "exited with status 0"), "the end of the program")
     desktop.until(lambda: any("remember" in row for row in rows(window, 8)), "the leaking function in the table")
-    own = desktop.until(window.x_window, "a visible window")
     assert window.find(["label"], " · recorded ") is None
 
     window.press("ctrl+s")
-    choose(window, own, "Save Recording", saved, "Save")
+    choose(window, "Save Recording", saved, "Save")
     desktop.until(lambda: says(window, "Saved as “saved.pagetide”"), "the window to say that it was saved")
     with open(saved, "rb") as file:
         assert file.read().startswith(b"PAGETIDE"), "no recording"
     step("the recording is saved under the name that was typed")
 
     window.press("ctrl+e")
-    choose(window, own, "Export Chart", picture, "Export")
+    choose(window, "Export Chart", picture, "Export")
     desktop.until(lambda: says(window, "chart.png"), "the window to say that it was exported")
     with open(picture, "rb") as file:
         assert file.read().startswith(b"\x89PNG\r\n"), "no picture"
@@ -66,14 +62,14 @@ def journey(window):
     window.press("F10")
     item = desktop.until(lambda: window.find(["menu item"], "Export Table"), "the menu")
     window.click(item)
-    choose(window, own, "Export Table", table, "Export")
+    choose(window, "Export Table", table, "Export")
     desktop.until(lambda: says(window, "table.csv"), "the window to say that it was exported")
     with open(table, encoding="utf-8", newline="") as file:
         assert any("remember" in row for row in csv.reader(file)), "not the table"
     step("the table is exported")
 
     window.press("ctrl+o")
-    choose(window, own, "Open Recording", saved, "Open")
+    choose(window, "Open Recording", saved, "Open")
     # The title's second line says of a program of one's own when it was launched.
     desktop.until(lambda: window.find(["label"], " · recorded "), "the saved recording")
     desktop.until(lambda: any("remember" in row for row in rows(window, 8)), "the leaking function in its table")

@@ -46,7 +46,7 @@ def journey(window):
 
     before = desktop.until(lambda: pid(window), "the number of the process")
     window.press("ctrl+shift+r")
-    window.click(desktop.until(lambda: button(window, "Discard"), "the question about the recording"))
+    window.answer(desktop.until(lambda: button(window, "Discard"), "the question about the recording"))
     desktop.until(lambda: pid(window) not in ("", before), "the program to run again")
     step("running again asks about the unsaved recording first")
 
@@ -54,8 +54,8 @@ def journey(window):
     # Where this machine is slow, it has ended by now.
     question = desktop.until(lambda: button(window, "Stop Program") or button(window, "Discard"), "a question")
     if "Stop" in window.text(question):
-        window.click(question)
-    window.click(desktop.until(lambda: button(window, "Discard"), "the question about the recording"))
+        window.answer(question)
+    window.answer(desktop.until(lambda: button(window, "Discard"), "the question about the recording"))
     status = desktop.until(window.ended, "the end of Pagetide")[0]
     assert status == 0, "exit status %d" % status
     step("quitting asks about the program that runs and about its recording, and ends Pagetide")

@@ -33,16 +33,15 @@ def journey(window):
     def menu():
         return any("Export Chart" in window.text(node) for node in window.nodes(leaves=["table", "tree table", "text"]))
 
-    own = desktop.until(window.x_window, "a visible window")
     window.press("F10")
     # A menu is a window as well: before that is there it gets no key, and keys that it would get while it goes are nobody's.
-    desktop.until(lambda: menu() and window.x_window() != own, "the main menu")
+    desktop.until(lambda: menu() and window.x_window() != window.own, "the main menu")
     window.press("Escape")
-    desktop.until(lambda: not menu() and window.x_window() == own, "the main menu to be gone")
+    desktop.until(lambda: not menu() and window.x_window() == window.own, "the main menu to be gone")
     step("F10 opens the main menu")
 
     window.press("ctrl+w")
-    window.click(desktop.until(lambda: window.find(BUTTONS, "Discard"), "the question about the recording"))
+    window.answer(desktop.until(lambda: window.find(BUTTONS, "Discard"), "the question about the recording"))
     status = desktop.until(window.ended, "the end of Pagetide")[0]
     assert status == 0, "exit status %d" % status
     step("closing asks about the unsaved recording, and ends Pagetide")
