@@ -101,6 +101,12 @@ tide_account_want (TideAccount *self, uint32_t wanted, uint32_t asked, int64_t n
   self->awaited |= asked;
 }
 
+bool
+tide_account_is_signalled (const TideAccount *self)
+{
+  return self->said[__builtin_ctz (TIDE_INSTRUMENT_FAULTS)].state == TIDE_STATE_ON;
+}
+
 void
 tide_account_finish (TideAccount *self)
 {

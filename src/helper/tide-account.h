@@ -69,6 +69,9 @@ void tide_account_finish (TideAccount *self);
  * these is told, also when it is what it was.  */
 void tide_account_want (TideAccount *self, uint32_t wanted, uint32_t asked, int64_t now_ns);
 
+/* Whether growth is told by page-fault signals.  */
+bool tide_account_is_signalled (const TideAccount *self);
+
 /* Tells what the agent says of itself, when that is new.  */
 void tide_account_follow (TideAccount *self, int64_t now_ns);
 

@@ -221,13 +221,16 @@ get_interval (const TideFamily *self)
   return self->interval_ns * (1 + self->n_members / EASY);
 }
 
+/* Who comes while all others sleep is not to wait for a place.  */
 static int64_t
-get_idle_interval (const TideFamily *self, TideMeasured *process, int64_t now_ns)
+get_wait (const TideFamily *self, TideMeasured *process, int64_t now_ns)
 {
-  int64_t idle_ns = IDLE_NS * (1 + self->n_members / EASY);
+  int64_t interval_ns = get_interval (self), idle_ns = IDLE_NS * (1 + self->n_members / EASY);
+  bool alone = self->children.board == NULL;
 
-  /* Who comes while all others sleep is not to wait for a place.  */
-  return self->children.board != NULL ? idle_ns : tide_measured_get_idle_interval (process, now_ns, idle_ns);
+  if (tide_measured_is_moving (process, now_ns))
+    return tide_measured_get_interval (process, now_ns, interval_ns, alone);
+  return alone ? tide_measured_get_idle_interval (process, now_ns, idle_ns) : idle_ns;
 }
 
 void
@@ -246,12 +249,11 @@ tide_family_hurry (TideFamily *self)
 bool
 tide_family_tick (TideFamily *self, int64_t now_ns)
 {
-  bool moves = false;
+  bool often = false;
 
   for (uint32_t i = 0; i < self->n_members; i++)
     {
       TideMeasured *process = self->members[i];
-      bool moving;
 
       if (!is_there (process))
         continue;
@@ -260,14 +262,12 @@ tide_family_tick (TideFamily *self, int64_t now_ns)
           tide_measured_tick (process, now_ns);
           if (process->replaced)
             tide_measured_put_replaced (process, now_ns);
-          moving = tide_measured_is_moving (process, now_ns);
-          process->next_tick_ns = now_ns
-                                  + (moving ? tide_measured_get_interval (process, get_interval (self))
-                                            : get_idle_interval (self, process, now_ns));
+          process->next_tick_ns = now_ns + get_wait (self, process, now_ns);
         }
-      moves = moves || (is_there (process) && tide_measured_is_moving (process, now_ns));
+      often =
+          often || (is_there (process) && process->next_tick_ns - process->tick_ns < 2 * get_interval (self));
     }
-  return moves;
+  return often;
 }
 
 uint32_t

@@ -34,7 +34,7 @@ TideMeasured *tide_family_get_target (TideFamily *self);
 /* Those that took a region begin, and others may.  */
 void tide_family_welcome (TideFamily *self, int64_t now_ns);
 
-/* Looks at those whose time has come.  Gives whether memory of any moves.  */
+/* Looks at those whose time has come.  Gives whether any is looked at so often that none need ring.  */
 bool tide_family_tick (TideFamily *self, int64_t now_ns);
 /* CLOCK_MONOTONIC; INT64_MAX: never.  */
 int64_t tide_family_get_next_tick (const TideFamily *self);

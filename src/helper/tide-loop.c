@@ -191,13 +191,13 @@ work (TideLoop *self)
 
   if (is_measuring (self))
     {
-      bool moves;
+      bool often;
 
       tide_family_look_for_ends (&self->family, now_ns);
       tide_family_welcome (&self->family, now_ns);
-      moves = tide_family_tick (&self->family, now_ns);
+      often = tide_family_tick (&self->family, now_ns);
       tide_broker_look (&self->broker, self->options, tide_family_get_target (&self->family), now_ns);
-      tide_bell_set_idle (&self->bell, !moves);
+      tide_bell_set_idle (&self->bell, !often);
     }
   self->waits = is_measuring (self)
                 && tide_outlet_can_wait (&self->outlet, now_ns, tide_family_get_next_tick (&self->family));

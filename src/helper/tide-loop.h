@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 /* What happens from the start of the target to its end: one thread, one ppoll, and a tick for each process in
- * which its memory is looked at (each interval while RSS moved in the last second, each 10 ms else, with
- * each SAMPLE while the process sleeps, and at once when an agent rings).  */
+ * which its memory is looked at (each interval while RSS moved in the last second, each 10 ms else, later
+ * after a long rest, with each SAMPLE while the process sleeps, and at once when an agent rings).  */
 typedef struct
 {
   const TideOptions *options;

@@ -1,6 +1,7 @@
 #include "tide-measured.h"
 
 #include "tide-clock.h"
+#include "tide-pace.h"
 #include "tide-pidfd.h"
 
 #include <poll.h>
@@ -9,6 +10,7 @@
 
 #define MOVING_NS 1000000000
 #define CROWDED_NS 250000
+#define LONGEST_MOVING_NS 10000000
 #define SAMPLE_NS 100000000
 #define STATUS_NS 1000000000
 
@@ -259,21 +261,28 @@ tide_measured_is_moving (const TideMeasured *self, int64_t now_ns)
 }
 
 int64_t
-tide_measured_get_interval (const TideMeasured *self, int64_t interval_ns)
+tide_measured_get_interval (const TideMeasured *self, int64_t now_ns, int64_t interval_ns, bool may_rest)
 {
-  if (!tide_calls_drain_is_crowded (&self->calls) || interval_ns < CROWDED_NS)
+  if (tide_calls_drain_is_crowded (&self->calls) && interval_ns >= CROWDED_NS)
+    return CROWDED_NS;
+  if (!may_rest || !tide_account_is_signalled (&self->account)
+      || tide_calls_drain_is_busy (&self->calls, now_ns) || !tide_wish_is_done (&self->wish))
     return interval_ns;
-  return CROWDED_NS;
+  return tide_pace_get_wait (now_ns - self->moved_ns, interval_ns, LONGEST_MOVING_NS, true);
 }
 
 int64_t
 tide_measured_get_idle_interval (TideMeasured *self, int64_t now_ns, int64_t idle_ns)
 {
   int64_t sample_ns = self->sample_ns + SAMPLE_NS - now_ns;
+  int64_t wait_ns = tide_pace_get_wait (now_ns - self->moved_ns, idle_ns, 2 * idle_ns,
+                                        tide_account_is_signalled (&self->account));
 
   /* Wishes are followed at each tick.  */
-  if (sample_ns <= idle_ns || !tide_wish_is_done (&self->wish) || !tide_alarm_look (&self->alarm))
+  if (!tide_wish_is_done (&self->wish))
     return idle_ns;
+  if (sample_ns <= wait_ns || !tide_alarm_look (&self->alarm))
+    return wait_ns;
   return sample_ns;
 }
 

@@ -70,11 +70,13 @@ void tide_measured_switch (TideMeasured *self, const TideSwitch *wish, int64_t n
 /* Whether RSS moved, or calls came, in the last second.  */
 bool tide_measured_is_moving (const TideMeasured *self, int64_t now_ns);
 
-/* How long to wait till the next tick where INTERVAL_NS is asked for: less where calls come fast.  */
-int64_t tide_measured_get_interval (const TideMeasured *self, int64_t interval_ns);
+/* How long to wait till the next tick where INTERVAL_NS is asked for: less where calls come fast; more, if it
+ * MAY_REST, once RSS has not moved for some time, see tide-pace.h.  */
+int64_t
+tide_measured_get_interval (const TideMeasured *self, int64_t now_ns, int64_t interval_ns, bool may_rest);
 
-/* The same while it does not move, where IDLE_NS is asked for: longer while the process sleeps, since it can
- * grow only when it runs, and that wakes us.  */
+/* The same while it does not move, where IDLE_NS is asked for: longer still while the process sleeps, since
+ * it can grow only when it runs, and that wakes us.  */
 int64_t tide_measured_get_idle_interval (TideMeasured *self, int64_t now_ns, int64_t idle_ns);
 
 /* Pauses, or goes on.  */
