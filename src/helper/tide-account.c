@@ -21,6 +21,9 @@
 #define DEEP_NAME "[frames not read]"
 
 #define DAMAGED "What the agent wrote makes no sense; its memory was damaged by the program."
+#define CROWD                                                                                                \
+  "The program has more than 128 threads at once, and 128 of them are watched: growth of which Python does " \
+  "not tell is charged to one of these, whichever thread's it was."
 #define NO_AGENT "The program was started without Pagetide's agent: only its sampler can measure."
 
 static void
@@ -326,6 +329,18 @@ is_replaced (TideAccount *self)
          && !tide_outside_is_refused (&self->outside) && tide_procfs_read_rss (self->procfs, &pages);
 }
 
+/* TIDE_THREADS_MAX is in the sentence.  */
+_Static_assert(TIDE_THREADS_MAX == 128, "the person is told of as many threads as are watched");
+
+static void
+tell_crowd (TideAccount *self, int64_t now_ns)
+{
+  if (self->told_crowd || self->threads.n_there <= TIDE_THREADS_MAX)
+    return;
+  self->told_crowd = true;
+  tide_stream_put_message (self->stream, now_ns, TIDE_SEVERITY_WARNING, CROWD);
+}
+
 /* The node of the stack that runs, and its thread.  0: nobody's.  IDLE: the main thread runs no Python code
  * at all, as before and after the program itself.  Sees as well whether it is `gone`.  */
 static uint32_t
@@ -345,6 +360,7 @@ find_culprit (TideAccount *self, int64_t now_ns, uint32_t *thread, bool *idle)
     }
   self->threads.hidden = tide_mail_get_thread (&self->mail);
   n_tids = tide_threads_rank (&self->threads, tids, sizeof tids / sizeof tids[0]);
+  tell_crowd (self, now_ns);
   tide_outside_begin (&self->outside);
   /* The region's page comes with all others that the look needs.  */
   if (!tide_outside_peek (&self->outside, self->region->mapped_at, &magic, sizeof magic)

@@ -23,7 +23,8 @@ typedef struct
   uint32_t hidden; /* a thread that is not the program's own; 0: there is none */
   uint32_t n_there;
   uint32_t n_watched;
-  TideWatchedThread watched[TIDE_THREADS_MAX]; /* of more than these the rest is not watched */
+  TideWatchedThread
+      watched[TIDE_THREADS_MAX]; /* of more than these the rest is not watched, and the account says so */
 } TideThreads;
 
 void tide_threads_init (TideThreads *self, uint32_t pid);

@@ -42,6 +42,8 @@ static const char *const sentences[] = {
       "that called them, and their calls are not counted."),
   N_ ("The program takes Python memory in more places than can be told apart: what is taken in newer ones is "
       "charged to those that called them."),
+  N_ ("The program has more than 128 threads at once, and 128 of them are watched: growth of which Python "
+      "does not tell is charged to one of these, whichever thread's it was."),
   N_ ("The program has more names than can be kept: newer ones are unknown."),
   N_ ("The program has more call paths than can be told apart: what newer ones take is charged to those that "
       "lead to them."),

@@ -369,6 +369,19 @@ run_sum_events (Run *self)
   return sum;
 }
 
+gboolean
+run_is_told (Run *self, const char *part)
+{
+  for (guint i = 0; i < self->messages->len; i++)
+    {
+      const TideSlice text = g_array_index (self->messages, TideMessage, i).text;
+
+      if (g_strstr_len (text.data, (gssize)text.length, part) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 gint64
 run_sum_of (Run *self, const char *function)
 {

@@ -59,6 +59,8 @@ void run_close_frames (Run *self);
 gint64 run_sum_events (Run *self);
 /* What was charged to nodes whose function has this name.  */
 gint64 run_sum_of (Run *self, const char *function);
+/* Whether a message with PART came.  */
+gboolean run_is_told (Run *self, const char *part);
 const char *run_target_path (void);
 
 /* A new FIFO, for a target to wait at.  Its path, transfer full; open it with O_RDWR, so that no open waits.

@@ -120,19 +120,6 @@ test_cycles (gconstpointer python)
   run_remove_fifo (fifo, fd);
 }
 
-static gboolean
-has_message (Run *run, const char *part)
-{
-  for (guint i = 0; i < run->messages->len; i++)
-    {
-      const TideSlice text = g_array_index (run->messages, TideMessage, i).text;
-
-      if (g_strstr_len (text.data, (gssize)text.length, part) != NULL)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 /* A program that runs as fast as it can, with every line told, and a tenth of a percent for that: first the
  * lines are given up, then the calls, and the person is told.  */
 static void
@@ -150,7 +137,7 @@ test_budget (gconstpointer python)
   run_add (run, program);
   run_add (run, fifo);
   run_start (run, NULL);
-  while (!has_message (run, "lines are no longer told") || !has_message (run, "calls are no longer told"))
+  while (!run_is_told (run, "lines are no longer told") || !run_is_told (run, "calls are no longer told"))
     g_assert_true (run_read_frame (run));
   g_assert_cmpuint (read_until_told (run, TIDE_INSTRUMENT_CALLS), ==, 0);
   g_assert_cmpint (write (fd, "x", 1), ==, 1);

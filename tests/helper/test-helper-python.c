@@ -235,6 +235,29 @@ test_detach (gconstpointer python)
   run_remove_fifo (fifo, fd);
 }
 
+/* More threads than are watched from outside: who reads the figures knows.  */
+static void
+test_crowd (gconstpointer python)
+{
+  int fd;
+  char *fifo = run_make_fifo (&fd);
+  g_autofree char *program = g_test_build_filename (G_TEST_DIST, "crowd.py", NULL);
+  g_autoptr (Run) run = run_new ("--capture --instruments 3");
+
+  run_add (run, "--agent");
+  run_add (run, g_getenv ("PAGETIDE_AGENT"));
+  run_add (run, "--");
+  run_add (run, python);
+  run_add (run, program);
+  run_add (run, fifo);
+  run_start (run, NULL);
+  while (!run_is_told (run, "more than 128 threads at once"))
+    g_assert_true (run_read_frame (run));
+  g_assert_cmpint (write (fd, "x", 1), ==, 1);
+  g_assert_cmpint (run_finish (run), ==, 5);
+  run_remove_fifo (fifo, fd);
+}
+
 static void
 read_until_events_are (Run *run, TideInstrumentState state)
 {
@@ -414,6 +437,7 @@ main (int argc, char **argv)
   if (pythons->len > 0)
     {
       g_test_add_data_func ("/helper/python/pause", pythons->pdata[0], test_pause);
+      g_test_add_data_func ("/helper/python/crowd", pythons->pdata[0], test_crowd);
       g_test_add_data_func ("/helper/python/detach", pythons->pdata[0], test_detach);
       g_test_add_data_func ("/helper/python/switch-without-agent", pythons->pdata[0],
                             test_switch_without_agent);
