@@ -165,18 +165,22 @@ ring_bell (void)
     syscall (SYS_futex, idle, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* False: there is no room.  */
+/* False: there is no room.  The CPU time of threads without a ring of their own is not told.  */
 static bool
-put_idle (TideCallsThread *thread, uint64_t time_ns, uint64_t idle_ns)
+put_idle (TideCallsThread *thread, uint64_t *time_ns)
 {
   TideCallsRecord *record;
+  uint64_t idle_ns;
 
+  if (__builtin_expect (thread->index >= TIDE_CALLS_N_OWN, 0))
+    return tide_calls_ring_take_turn (thread, *time_ns);
+  idle_ns = tide_cpu_clock_idle (&thread->clock, time_ns);
   if (__builtin_expect (idle_ns == thread->idle_ns, 1))
     return true;
   record = tide_calls_ring_reserve (thread);
   if (!record)
     return false;
-  *record = tide_calls_record_idle (time_ns, idle_ns);
+  *record = tide_calls_record_idle (*time_ns, idle_ns);
   tide_calls_ring_publish (thread);
   thread->idle_ns = idle_ns;
   return true;
@@ -186,13 +190,12 @@ static void
 put (TideCallsThread *thread, const TideCallsEvent *event, uint32_t code, uint32_t caller, int64_t pages)
 {
   TideCallsRecord *record;
-  uint64_t time_ns = tide_clock_ns (CLOCK_MONOTONIC),
-           idle_ns = tide_cpu_clock_idle (&thread->clock, &time_ns);
+  uint64_t time_ns = tide_clock_ns (CLOCK_MONOTONIC);
   uint32_t place = event->line         ? (uint32_t)event->line & TIDE_CALLS_NOT_BEGUN
                    : event->offset < 0 ? TIDE_CALLS_NOT_BEGUN
                                        : (uint32_t)event->offset & TIDE_CALLS_NOT_BEGUN;
 
-  if (!put_idle (thread, time_ns, idle_ns))
+  if (!put_idle (thread, &time_ns))
     return;
   record = tide_calls_ring_reserve (thread);
   if (!record)
@@ -234,7 +237,11 @@ on_event (void *data, const TideCallsEvent *event)
       return;
     }
   if (__builtin_expect (++thread->n_events % EVENTS_PER_LOOK == 0, 0))
-    since_ns = tide_clock_ns (CLOCK_MONOTONIC);
+    {
+      since_ns = tide_clock_ns (CLOCK_MONOTONIC);
+      if (thread->index >= TIDE_CALLS_N_OWN)
+        tide_calls_rings_look_again ();
+    }
   code = id_of_code (thread, event->code, event->kind == TIDE_CALL_CALL);
   if (event->callee)
     {

@@ -33,6 +33,7 @@ static struct
  * a later generation it may be another's.  */
 static __thread TideCallsThread *current __attribute__ ((tls_model ("initial-exec")));
 static __thread uint32_t current_generation __attribute__ ((tls_model ("initial-exec")));
+static __thread uint32_t current_tid __attribute__ ((tls_model ("initial-exec")));
 
 /* Makes SIZE bytes at AT resident without changing them: they are nobody's growth.  A little at a time, since
  * the helper must not see much that is not accounted yet.  */
@@ -203,11 +204,27 @@ take (TideCallsArea *area, uint32_t index)
   thread->head = thread->end = atomic_load (&ring->head);
   thread->n_events = 0;
   memset (thread->cache, 0, sizeof thread->cache);
-  tide_rss_gate_open (&thread->gate);
+  thread->turn = 0;
+  if (index >= TIDE_CALLS_N_OWN)
+    tide_rss_gate_open_shared (&thread->gate);
+  else
+    tide_rss_gate_open (&thread->gate);
   tide_cpu_clock_open (&thread->clock, tide_rss_gate_switches (&thread->gate));
   thread->idle_ns = 0;
   atomic_store (&thread->generation, rings.generation);
   return thread;
+}
+
+/* One of those that several threads share.  */
+static TideCallsThread *
+share (TideCallsArea *area)
+{
+  uint32_t index = TIDE_CALLS_N_OWN + current_tid % (TIDE_CALLS_N_RINGS - TIDE_CALLS_N_OWN);
+  TideCallsThread *shared = rings.threads[index];
+
+  if (shared && atomic_load (&shared->generation) == rings.generation)
+    return shared;
+  return take (area, index);
 }
 
 TideCallsThread *
@@ -221,14 +238,29 @@ tide_calls_rings_enter (void)
   if (!area)
     return NULL;
   thread = NULL;
-  for (uint32_t i = 0; i < TIDE_CALLS_N_RINGS && !thread; i++)
+  for (uint32_t i = 0; i < TIDE_CALLS_N_OWN && !thread; i++)
     if (atomic_load (&tide_calls_area_ring (area, i)->state) == TIDE_CALLS_RING_FREE)
       thread = take (area, i);
+  /* Also where there is none: that of an earlier generation may be another thread's now, and is not for us to
+   * give back.  */
+  if (rings.has_key)
+    pthread_setspecific (rings.key, thread);
+  current_tid = (uint32_t)syscall (SYS_gettid);
+  if (!thread)
+    thread = share (area);
   current = thread;
   current_generation = rings.generation;
-  if (thread && rings.has_key)
-    pthread_setspecific (rings.key, thread);
   return thread;
+}
+
+void
+tide_calls_rings_look_again (void)
+{
+  TideCallsArea *area = atomic_load_explicit (&rings.area, memory_order_relaxed);
+
+  for (uint32_t i = 0; area && i < TIDE_CALLS_N_OWN; i++)
+    if (atomic_load (&tide_calls_area_ring (area, i)->state) == TIDE_CALLS_RING_FREE)
+      current = NULL;
 }
 
 TideCallsRecord *
@@ -251,6 +283,22 @@ void
 tide_calls_ring_publish (TideCallsThread *thread)
 {
   atomic_store_explicit (&thread->ring->head, ++thread->head, memory_order_release);
+}
+
+bool
+tide_calls_ring_take_turn (TideCallsThread *thread, uint64_t time_ns)
+{
+  TideCallsRecord *record;
+
+  if (thread->turn == current_tid)
+    return true;
+  record = tide_calls_ring_reserve (thread);
+  if (!record)
+    return false;
+  *record = (TideCallsRecord){ .time_ns = time_ns, .code = TIDE_CALLS_TURN, .caller = current_tid };
+  tide_calls_ring_publish (thread);
+  thread->turn = current_tid;
+  return true;
 }
 
 void

@@ -23,7 +23,8 @@ typedef struct
 typedef struct
 {
   _Atomic uint32_t generation; /* in which it is a thread's; 0: nobody's */
-  uint32_t index;
+  uint32_t index;              /* from TIDE_CALLS_N_OWN on it is of several threads */
+  uint32_t turn;               /* of a shared ring: whose events the last ones are, 0: nobody's */
   TideCallsRing *ring;
   TideCallsRecord *records;
   uint64_t head;
@@ -44,12 +45,19 @@ void tide_calls_rings_close (void);
 /* In a forked child: nothing of the parent's is written.  */
 void tide_calls_rings_drop (void);
 
-/* The calling thread's; NULL: there is none for it, or they are closed.  */
+/* The calling thread's, or one that it shares; NULL: there is none for it, or they are closed.  */
 TideCallsThread *tide_calls_rings_enter (void);
+
+/* Of a shared ring, now and then: the calling thread leaves it if there is a ring for it alone.  */
+void tide_calls_rings_look_again (void);
 
 /* Room for a record, or NULL: it is counted as lost.  Then publish.  */
 TideCallsRecord *tide_calls_ring_reserve (TideCallsThread *thread);
 void tide_calls_ring_publish (TideCallsThread *thread);
+
+/* Before each record of a shared ring: says whose it is, when it was another's turn.  False: there is no
+ * room, and the record to come is counted as lost.  */
+bool tide_calls_ring_take_turn (TideCallsThread *thread, uint64_t time_ns);
 
 /* One more event that found no ring.  */
 void tide_calls_rings_lose (void);

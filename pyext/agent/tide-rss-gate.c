@@ -56,12 +56,20 @@ open_event (bool with_kernel)
 }
 
 void
+tide_rss_gate_open_shared (TideRssGate *self)
+{
+  memset (self, 0, sizeof *self);
+  self->faults = &no_faults;
+  self->fd = -1;
+  self->words_seen = tide_rss_gate_words () - 1;
+}
+
+void
 tide_rss_gate_open (TideRssGate *self)
 {
   size_t page_size = (size_t)sysconf (_SC_PAGESIZE);
 
-  memset (self, 0, sizeof *self);
-  self->faults = &no_faults;
+  tide_rss_gate_open_shared (self);
   self->fd = open_event (true);
   if (self->fd < 0)
     self->fd = open_event (false);
@@ -80,7 +88,6 @@ tide_rss_gate_open (TideRssGate *self)
       else
         self->faults = (const volatile uint64_t *)&((struct perf_event_mmap_page *)self->map)->data_head;
     }
-  self->words_seen = tide_rss_gate_words () - 1;
 }
 
 /* Programs close descriptors that they do not know.  */

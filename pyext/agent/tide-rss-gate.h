@@ -39,6 +39,9 @@ void tide_rss_gate_set_words (const _Atomic uint64_t *a, const _Atomic uint64_t 
 
 /* For the calling thread.  Takes up to two pages and a descriptor.  */
 void tide_rss_gate_open (TideRssGate *self);
+
+/* For any threads, one at a time: nobody's faults are counted.  Takes nothing.  */
+void tide_rss_gate_open_shared (TideRssGate *self);
 void tide_rss_gate_close (TideRssGate *self);
 
 /* In a forked child, which has no such mapping: the descriptor is closed if it is ours.  */

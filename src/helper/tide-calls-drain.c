@@ -10,6 +10,10 @@
 #define COUNTS_NS 250000000
 #define MASK (TIDE_CALLS_RING_EVENTS - 1)
 
+#define SHARED                                                                                               \
+  "More threads run Python code at once than have memory of their own for events: of the others' events "    \
+  "RSS is as of at most about 1 ms before, and their CPU time is not known."
+
 void
 tide_calls_drain_init (
     TideCallsDrain *self, TideStream *stream, TideIntern *intern, const TideCodes *codes, uint32_t pid)
@@ -134,6 +138,15 @@ take (TideCallsDrain *self, TideCallsDrainRing *ring, const TideCallsRecord *rec
         ring->idle_ns = ((int64_t)idle_ns - base_ns) & ~(int64_t)7;
       return;
     }
+  if (record->code == TIDE_CALLS_TURN)
+    {
+      if (ring >= &self->rings[TIDE_CALLS_N_OWN])
+        {
+          ring->thread = tide_intern_thread (self->intern, self->pid, record->caller);
+          self->shared = true;
+        }
+      return;
+    }
   place = find_place (self, record);
   if (self->n_calls == TIDE_CALLS_MAX_COUNT)
     flush (self);
@@ -211,8 +224,10 @@ merge (TideCallsDrain *self, int64_t now_ns)
       {
         TideCallsRing *shared = tide_calls_area_ring (self->area, i);
 
-        self->rings[i].thread = tide_intern_thread (
-            self->intern, self->pid, atomic_load_explicit (&shared->tid, memory_order_relaxed));
+        /* Whose the events of a shared ring are is told among them.  */
+        if (i < TIDE_CALLS_N_OWN)
+          self->rings[i].thread = tide_intern_thread (
+              self->intern, self->pid, atomic_load_explicit (&shared->tid, memory_order_relaxed));
         self->crowded |= self->rings[i].mark - self->rings[i].tail > CROWD;
         sources[n].index = i;
         read_record (self, i, &sources[n++].next);
@@ -238,6 +253,9 @@ merge (TideCallsDrain *self, int64_t now_ns)
         flush (self);
     }
   flush (self);
+  if (self->shared && !self->told_shared)
+    tide_stream_put_message (self->stream, now_ns, TIDE_SEVERITY_WARNING, SHARED);
+  self->told_shared = self->shared;
 }
 
 /* A ring whose thread has ended is for another one once it is empty.  */

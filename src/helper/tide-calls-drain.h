@@ -47,6 +47,7 @@ typedef struct
   int64_t counted_ns; /* when the counts were told last                 */
   uint64_t rss_pages; /* as noticed last */
   bool crowded;
+  bool shared, told_shared; /* there are events in a shared ring */
 
   uint64_t *counts;  /* by the agent's id: as they were last */
   uint64_t *totals;  /* by code id */

@@ -15,6 +15,8 @@ static const char *const sentences[] = {
   N_ ("Children cannot be followed: the system gives no memory to share."),
   N_ ("Every call is told already, to an instrument or to a log of cPyMemTrace."),
   N_ ("Free-threaded builds of Python can be measured from inside up to 3.13."),
+  N_ ("More threads run Python code at once than have memory of their own for events: of the others' "
+      "events RSS is as of at most about 1 ms before, and their CPU time is not known."),
   N_ ("No Python interpreter that can be measured has come up in this process so far."),
   N_ ("Other tools have taken all places of sys.monitoring."),
   N_ ("Others have hooks above ours, which stay and do nothing."),

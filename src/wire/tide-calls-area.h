@@ -15,16 +15,18 @@
  *
  * A ring belongs to one thread at a time, so nobody locks.  One that is full drops what is newest and counts
  * it.  A thread that ends gives its ring back: `state` becomes LEFT, and FREE once the helper has read the
- * rest; whoever takes a ring makes its head and tail go on where they were.  The helper trusts nothing here.
- */
+ * rest; whoever takes a ring makes its head and tail go on where they were.  From TIDE_CALLS_N_OWN on they
+ * are shared by threads that find no other: who writes has the interpreter's lock, and says first whose turn
+ * it is.  The helper trusts nothing here.  */
 
 #include <stdatomic.h>
 #include <stdint.h>
 
 #include "tide-wire.h"
 
-#define TIDE_CALLS_AREA_MAGIC 0x32434c4143444954ull /* "TIDCALC2" */
-#define TIDE_CALLS_N_RINGS 64u
+#define TIDE_CALLS_AREA_MAGIC 0x33434c4143444954ull /* "TIDCALC3" */
+#define TIDE_CALLS_N_OWN 64u
+#define TIDE_CALLS_N_RINGS 72u
 #define TIDE_CALLS_RING_EVENTS 65536u /* a power of two; 24 bytes each: 1.5 MiB */
 #define TIDE_CALLS_RING_HEAD 4096u
 #define TIDE_CALLS_RING_SIZE                                                                                 \
@@ -43,6 +45,10 @@
 /* In place of a code: no event, but by how much the CPU time of the thread is less than `time_ns`, in the
  * nanoseconds of tide_calls_record_idle_ns(); so it is until the ring has the next of these.  */
 #define TIDE_CALLS_IDLE UINT32_MAX
+
+/* In place of a code, in a shared ring: no event, but the kernel's id of the thread that did what follows,
+ * in `caller`.  */
+#define TIDE_CALLS_TURN (UINT32_MAX - 1)
 
 typedef struct
 {

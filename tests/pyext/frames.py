@@ -54,16 +54,17 @@ def each(file):
 
 
 class Stream:
-    """What came: `calls`, `counts` and `pages` (of RSS, net) by (file, function), `lost`, `instruments` by bit (the last state of each)."""
+    """What came: `calls`, `counts` and `pages` (of RSS, net) by (file, function), `lost`, `messages`, `instruments` by bit (the last
+    state of each)."""
 
     def __init__(self, data, status):
         self.status = status
-        self.calls, self.counts, self.lost, self.instruments = [], {}, 0, {}
+        self.calls, self.counts, self.lost, self.messages, self.instruments = [], {}, 0, [], {}
         self.pages = collections.Counter()
         self._strings, self._codes, self._threads, self._nodes = [b""], [(b"", b"")], [0], [0]
         self._counted, self.n_bytes = {}, 0
         takers = {STRING: self._string, CODE: self._code, NODE: self._node, THREAD: self._thread, EVENTS: self._events,
-                  INSTRUMENT: self._instrument, LOST: self._lost, CALLS: self._calls, COUNTS: self._counts}
+                  INSTRUMENT: self._instrument, LOST: self._lost, MESSAGE: self._message, CALLS: self._calls, COUNTS: self._counts}
         for kind, cursor in each(io.BytesIO(data)):
             if kind in takers:
                 takers[kind](cursor)
@@ -95,6 +96,11 @@ class Stream:
         cursor.varint()
         bit, state, unit = cursor.varint(), cursor.varint(), cursor.varint()
         self.instruments[bit] = State(state, unit, cursor.text().decode())
+
+    def _message(self, cursor):
+        cursor.varint()
+        cursor.varint()
+        self.messages.append(cursor.text())
 
     def _lost(self, cursor):
         cursor.varint()

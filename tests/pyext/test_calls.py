@@ -197,6 +197,23 @@ class Calls(unittest.TestCase):
         self.assertEqual(len(steps), 1500)
         self.assertEqual([call.time for call in stream.calls], sorted(call.time for call in stream.calls))
 
+    def check_crowd(self, python):
+        """More threads at once than there are rings: each event is told, and whose it is."""
+        stream = whole(python, [program("crowd.py"), "100", "30", self.answer], ["calls"])
+        self.assertEqual((stream.status, stream.lost), (0, 0))
+        wanted = {name.encode(): thread for name, thread in json.loads(self.read_answer()).items()}
+        self.assertEqual(len(set(wanted.values())), 100)
+        seen = {}
+        for call in stream.calls:
+            if call.function.startswith(b"own_"):
+                seen.setdefault(call.function, []).append((call.thread, call.kind))
+        self.assertEqual(seen, {name: [(thread, frames.CALL), (thread, frames.RETURN)] * 30 for name, thread in wanted.items()})
+        self.assertEqual({name: n for (_, name), n in stream.counts.items() if name.startswith(b"own_")}, dict.fromkeys(wanted, 30))
+        for thread in wanted.values():
+            known = [call.cpu for call in stream.calls if call.thread == thread and call.cpu is not None]
+            self.assertEqual(known, sorted(known))
+        self.assertEqual(sum(b"More threads run Python code" in message for message in stream.messages), 1)
+
     def check_own_profiler(self, python):
         """It sees what it would see without us."""
         for how in ("setprofile", "settrace", "cProfile", "none") + (("monitoring",) if self.version >= (3, 12) else ()):
