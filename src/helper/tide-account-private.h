@@ -7,6 +7,16 @@
 /* More pages than any machine has: no difference of the account.  */
 #define TIDE_ACCOUNT_MAX_PAGES (1ll << 52)
 
+/* Stands for the frames of a stack that was too deep, or could not be read to its end.  */
+#define TIDE_ACCOUNT_DEEP_NAME "[frames not read]"
+
+/* The program in the process is another one than that whose agent was here: its memory is not.  */
+bool tide_account_is_replaced (TideAccount *self);
+
+/* The node of the stack that runs, and its thread.  0: nobody's.  IDLE: the main thread runs no Python code
+ * at all, as before and after the program itself.  Sees as well whether it is `gone`.  */
+uint32_t tide_account_find_culprit (TideAccount *self, int64_t now_ns, uint32_t *thread, bool *idle);
+
 /* Tells EVENT with the others of this tick.  */
 void tide_account_put (TideAccount *self, const TideEvent *event);
 

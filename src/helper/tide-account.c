@@ -17,13 +17,8 @@
 #define BEFORE_NAME "[before measuring]"
 #define SHUTDOWN_NAME "[interpreter shutdown]"
 #define PAUSE_NAME "[while paused]"
-/* Stands for the frames of a stack that was too deep, or could not be read to its end.  */
-#define DEEP_NAME "[frames not read]"
 
 #define DAMAGED "What the agent wrote makes no sense; its memory was damaged by the program."
-#define CROWD                                                                                                \
-  "The program has more than 128 threads at once, and 128 of them are watched: growth of which Python does " \
-  "not tell is charged to one of these, whichever thread's it was."
 #define NO_AGENT "The program was started without Pagetide's agent: only its sampler can measure."
 
 static void
@@ -238,7 +233,7 @@ take_code (TideAccount *self)
 uint32_t
 tide_account_find_node (TideAccount *self, const TideRecordFrame *frames, uint32_t n_frames, bool truncated)
 {
-  uint32_t node = truncated ? tide_intern_pseudo (&self->intern, DEEP_NAME) : 0;
+  uint32_t node = truncated ? tide_intern_pseudo (&self->intern, TIDE_ACCOUNT_DEEP_NAME) : 0;
 
   for (uint32_t i = n_frames; i > 0; i--)
     {
@@ -317,89 +312,6 @@ tide_account_drain (TideAccount *self, int64_t now_ns)
   return self->agent_state >= TIDE_AGENT_READY;
 }
 
-/* The program in the process is another one than that whose agent was here: its memory is not.  */
-static bool
-is_replaced (TideAccount *self)
-{
-  uint64_t at = self->region->mapped_at, magic = 0, pages;
-
-  if (!self->layout_good || self->agent_state < TIDE_AGENT_READY || at == 0)
-    return false;
-  return (!tide_outside_read (&self->outside, at, &magic, sizeof magic) || magic != TIDE_REGION_MAGIC)
-         && !tide_outside_is_refused (&self->outside) && tide_procfs_read_rss (self->procfs, &pages);
-}
-
-/* TIDE_THREADS_MAX is in the sentence.  */
-_Static_assert(TIDE_THREADS_MAX == 128, "the person is told of as many threads as are watched");
-
-static void
-tell_crowd (TideAccount *self, int64_t now_ns)
-{
-  if (self->told_crowd || self->threads.n_there <= TIDE_THREADS_MAX)
-    return;
-  self->told_crowd = true;
-  tide_stream_put_message (self->stream, now_ns, TIDE_SEVERITY_WARNING, CROWD);
-}
-
-/* The node of the stack that runs, and its thread.  0: nobody's.  IDLE: the main thread runs no Python code
- * at all, as before and after the program itself.  Sees as well whether it is `gone`.  */
-static uint32_t
-find_culprit (TideAccount *self, int64_t now_ns, uint32_t *thread, bool *idle)
-{
-  TideOutsideFrame frames[TIDE_RECORD_MAX_FRAMES];
-  uint32_t tids[4], n_tids, n = 0, node = 0;
-  uint64_t tstate = 0, magic;
-  bool whole = false;
-
-  *thread = 0;
-  *idle = false;
-  if (!self->layout_good || self->agent_state != TIDE_AGENT_READY)
-    {
-      self->gone = is_replaced (self);
-      return 0;
-    }
-  self->threads.hidden = tide_mail_get_thread (&self->mail);
-  n_tids = tide_threads_rank (&self->threads, tids, sizeof tids / sizeof tids[0]);
-  tell_crowd (self, now_ns);
-  tide_outside_begin (&self->outside);
-  /* The region's page comes with all others that the look needs.  */
-  if (!tide_outside_peek (&self->outside, self->region->mapped_at, &magic, sizeof magic)
-      || magic != TIDE_REGION_MAGIC)
-    {
-      self->gone = is_replaced (self);
-      if (self->gone)
-        return 0;
-    }
-  for (uint32_t i = 0; i < n_tids && tstate == 0; i++)
-    {
-      /* A thread that Python does not know works for one that it knows.  */
-      tstate = tide_outside_find_tstate (&self->outside, tids[i], n_tids == 1);
-      if (tstate != 0)
-        *thread = tide_intern_thread (&self->intern, self->pid, tids[i]);
-    }
-  for (int attempt = 0; attempt < 2 && tstate != 0 && !whole; attempt++)
-    {
-      if (attempt > 0)
-        tide_outside_begin (&self->outside);
-      n = tide_outside_walk (&self->outside, &self->codes, tstate, frames, TIDE_RECORD_MAX_FRAMES, &whole);
-      if (n == TIDE_RECORD_MAX_FRAMES)
-        break;
-    }
-  if (tide_outside_is_refused (&self->outside))
-    tide_mail_want (&self->mail, self->stream, now_ns);
-  *idle = whole && n == 0 && tstate == self->outside.layout.main_tstate;
-  if (!whole && tstate != 0)
-    {
-      self->n_torn += n < TIDE_RECORD_MAX_FRAMES;
-      if (n > 0)
-        node = tide_intern_pseudo (&self->intern, DEEP_NAME);
-    }
-  for (; n > 0; n--)
-    node = tide_intern_node (&self->intern, node, frames[n - 1].known.code,
-                             tide_codes_get_line (&self->codes, frames[n - 1].known, frames[n - 1].offset));
-  return node;
-}
-
 /* What an interpreter gives back when it takes itself apart says nothing of the program.  */
 static bool
 is_shutting_down (TideAccount *self)
@@ -444,9 +356,9 @@ charge_difference (TideAccount *self, int64_t now_ns, int64_t before, int64_t no
     return;
   /* Nothing of another program is charged to ours, the claim neither.  */
   if (ready && !ends && before + claimed != now)
-    event.node = find_culprit (self, now_ns, &event.thread, &idle);
+    event.node = tide_account_find_culprit (self, now_ns, &event.thread, &idle);
   else
-    self->gone = is_replaced (self);
+    self->gone = tide_account_is_replaced (self);
   if (self->gone)
     return;
   if (claimed > 0)
@@ -490,7 +402,7 @@ stand_still (TideAccount *self, int64_t now_ns)
   self->stood_still = true;
   if (atomic_load (&self->region->claim_arena) == 0 || atomic_load (&self->region->claimed_pages) <= 0)
     return;
-  running = find_culprit (self, now_ns, &thread, &idle);
+  running = tide_account_find_culprit (self, now_ns, &thread, &idle);
   if (running != 0 && !self->gone)
     tide_account_end_claim (self, running);
 }
