@@ -39,7 +39,7 @@ class Lines(unittest.TestCase):
         import argparse, ast, base64, calendar, difflib, fractions, json, shlex, statistics, string, textwrap
         changes_of, n = load_maker().changes_of, 0
         for module in (argparse, ast, base64, calendar, difflib, fractions, json, shlex, statistics, string, textwrap):
-            for function in vars(module).values():
+            for function in list(vars(module).values()):
                 if not isinstance(function, types.FunctionType) or function.__name__ in ("main", "test"):
                     continue
                 try:
