@@ -60,6 +60,9 @@ tide_calls_retire (void)
 const char *
 tide_calls_check (void)
 {
+  /* An interpreter that takes itself apart takes the functions out of its thread states by itself.  */
+  if (tide_py.is_finalizing && tide_py.is_finalizing ())
+    return NULL;
   return source && source->check ? source->check () : NULL;
 }
 

@@ -306,6 +306,14 @@ class Record(Case):
         self.assertNotIn("bytes-sampled", row["instruments"])
         self.assertIn(sentence.encode(), self.run_it("report", "a.pagetide").stdout)
 
+    def test_no_profiler_is_seen_in_the_end(self):
+        """The interpreter takes our functions out of its threads when it ends: that is no profiler of the program's.  What os.register_at_fork
+        holds is freed after that, and each of its blocks is a look at them."""
+        self.run_it("record", "-o", "a.pagetide", "--instruments", "events,lines", "-c",
+                    "import functools, os; os.register_at_fork(before=functools.partial(print, [b'x' * n for n in range(3000, 20000)]))")
+        row, = json.loads(self.run_it("report", "a.pagetide", "--format", "json").stdout)["rows"]
+        self.assertEqual(row["refused"], [])
+
     def test_program_asks(self):
         """As the package does it: by way of the agent, which asks the helper, again and again until it is so."""
         program = """if True:
