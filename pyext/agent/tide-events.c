@@ -4,6 +4,7 @@
 #include "tide-agent.h"
 #include "tide-hooks.h"
 #include "tide-instrument.h"
+#include "tide-peek.h"
 #include "tide-python.h"
 #include "tide-statm.h"
 
@@ -332,9 +333,9 @@ arena_free (void *ctx, void *block, size_t size)
 }
 
 /* Under PYTHONMALLOC=debug and -X dev a header of the debug hooks is below the block, and another malloc
- * keeps something else there: ask for three sizes, and believe in the word only where it tells them.  To
- * AddressSanitizer the word is nobody's.  */
-static __attribute__ ((no_sanitize ("address"))) bool
+ * keeps something else there, or its blocks begin where its memory does: ask for three sizes, and believe in
+ * the word only where there is one and it tells them.  */
+static bool
 probe_chunk_words (const TidePyAllocator *raw)
 {
   bool matches = true;
@@ -346,11 +347,15 @@ probe_chunk_words (const TidePyAllocator *raw)
       size_t word;
 
       if (!block)
-        return false;
-      word = block[-1] & ~(size_t)CHUNK_FLAGS;
-      matches = matches && word >= least && word <= least + 32;
+        {
+          matches = false;
+          break;
+        }
+      matches = matches && tide_peek (NULL, (uint64_t)(uintptr_t)(block - 1), &word, sizeof word)
+                && (word & ~(size_t)CHUNK_FLAGS) >= least && (word & ~(size_t)CHUNK_FLAGS) <= least + 32;
       raw->free (raw->ctx, block);
     }
+  tide_peek_end ();
   return matches;
 }
 
