@@ -381,7 +381,7 @@ run (gpointer data)
 TideJournal *
 tide_journal_new (const char *path, guint64 max_bytes, GError **error)
 {
-  g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *name = g_filename_display_name (path);
   g_autoptr (GByteArray) header = g_byte_array_new ();
   TideJournal *self;
   int fd = open_file (path, name, error);

@@ -259,6 +259,8 @@ describe_cell (TideCells cells, const TideCell *cell)
     case TIDE_CELLS_TEXT:
       return make_printable (cell->text);
     case TIDE_CELLS_LIST:
+      if (cell->list == NULL || cell->list[0] == NULL)
+        return g_strdup ("–");
       joined = join_list (cell->list);
       return make_printable (joined);
     case TIDE_CELLS_PLAIN:

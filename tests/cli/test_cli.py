@@ -360,6 +360,10 @@ class Record(Case):
         result = self.record("-c", "pass", preexec_fn=leave_no_room, restore_signals=False)
         self.assert_sentence(result, "a.pagetide")
 
+    def test_no_folder(self):
+        """The sentence has the name as it was written, not its end alone."""
+        self.assert_sentence(self.run_it("record", "-o", "gone/a.pagetide", "-c", "pass"), "“gone/a.pagetide”")
+
     def test_no_room_for_the_first_byte(self):
         def leave_no_room():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -545,6 +549,13 @@ class Record(Case):
 
 class Report(Case):
     """What was recorded can be read again."""
+
+    def test_nothing_is_a_dash(self):
+        """A process log names neither a command nor instruments."""
+        self.write("process.log", "x - ProcessLoggingThread-JSON {\"pid\": 1, \"memory_info\": {\"rss\": 4096}, \"elapsed_time\": 1.0}\n")
+        text = self.run_it("report", "process.log").stdout.decode()
+        self.assertRegex(text, "(?m)^Command +–$")
+        self.assertRegex(text, "(?m)^Instruments +–$")
 
     def test_functions(self):
         script = self.write("grow.py", "def grow():\n    return [bytearray(1000000) for i in range(64)]\n\nkeep = grow()\n")
