@@ -7,6 +7,7 @@
 #include <linux/futex.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -41,6 +42,23 @@ own_pid (void)
 
   text[n > 0 ? n : 0] = '\0';
   return (uint32_t)strtoul (text, NULL, 10);
+}
+
+/* The same of who started it.  */
+static uint32_t
+parent_pid (void)
+{
+  char text[128];
+  int fd = open ("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+  ssize_t n = fd < 0 ? -1 : read (fd, text, sizeof text - 1);
+  const char *name_end;
+
+  if (fd >= 0)
+    close (fd);
+  text[n > 0 ? n : 0] = '\0';
+  /* "PID (NAME) STATE PARENT"; a name may have anything in it.  */
+  name_end = strrchr (text, ')');
+  return name_end && strlen (name_end) > 4 ? (uint32_t)strtoul (name_end + 4, NULL, 10) : 0;
 }
 
 bool
@@ -123,7 +141,7 @@ take (TideBoardSlot *slot, bool forked, void *place)
       return NULL;
     }
   slot->claim_ns = tide_clock_ns (CLOCK_MONOTONIC);
-  slot->parent_pid = forked ? join.forker : (uint32_t)getppid ();
+  slot->parent_pid = forked ? join.forker : parent_pid ();
   slot->forked = forked;
   region->target_pid = (uint32_t)getpid ();
   region->mapped_at = (uint64_t)(uintptr_t)region;

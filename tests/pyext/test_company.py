@@ -49,11 +49,15 @@ print(os.WEXITSTATUS(status) if os.WIFEXITED(status) else -1)
 """
 
 NAMESPACE = """
-import ctypes, os
+import ctypes, os, sys
 assert ctypes.CDLL(None).unshare(%d) == 0
 child = os.fork()
 if child == 0:
     kept = [b"x" * (1 << 20) for i in range(60)]
+    grandchild = os.fork()
+    if grandchild == 0:
+        os.execv(sys.executable, [sys.executable, "-c", "pass"])
+    assert os.waitpid(grandchild, 0)[1] == 0
     os._exit(0 if os.getpid() == 1 else 1)
 assert os.waitpid(child, 0)[1] == 0
 print(os.getpid(), child)
@@ -119,10 +123,12 @@ class Company(unittest.TestCase):
     @unittest.skipUnless(can_have_namespace(), "this system lets us make no namespace of processes")
     def test_namespace(self):
         """A child that is number 1 for itself is the one that it is for us."""
-        pids = [int(word) for word in self.run_program(NAMESPACE, "--instruments", "events", "--children").split()]
-        rows = {row["pid"]: row for row in self.rows("processes")}
-        self.assertEqual(sorted(rows), sorted(pids))
-        self.assertGreater(rows[pids[1]]["rss_peak"], 50 * MIB)
+        parent, child = (int(word) for word in self.run_program(NAMESPACE, "--instruments", "events", "--children").split())
+        first, second, *executed = self.rows("processes")
+        self.assertEqual((first["pid"], second["pid"], second["parent_pid"]), (parent, child, parent))
+        self.assertGreater(second["rss_peak"], 50 * MIB)
+        # The forked one, and the program that it became.
+        self.assertEqual([row["parent_pid"] for row in executed], [child] * 2)
 
     def test_calls_again(self):
         """The memory of an instrument that comes back is as little the program's as it was at first."""
