@@ -2,9 +2,9 @@
 #include "tide-events.h"
 #include "tide-account.h"
 #include "tide-agent.h"
+#include "tide-heap-word.h"
 #include "tide-hooks.h"
 #include "tide-instrument.h"
-#include "tide-peek.h"
 #include "tide-python.h"
 #include "tide-statm.h"
 
@@ -332,33 +332,6 @@ arena_free (void *ctx, void *block, size_t size)
     look (NULL);
 }
 
-/* Under PYTHONMALLOC=debug and -X dev a header of the debug hooks is below the block, and another malloc
- * keeps something else there, or its blocks begin where its memory does: ask for three sizes, and believe in
- * the word only where there is one and it tells them.  */
-static bool
-probe_chunk_words (const TidePyAllocator *raw)
-{
-  bool matches = true;
-
-  for (size_t size = 100; size < 9000; size *= 9)
-    {
-      size_t *block = raw->malloc (raw->ctx, size);
-      size_t least = (size + sizeof (size_t) + 15) & ~(size_t)15;
-      size_t word;
-
-      if (!block)
-        {
-          matches = false;
-          break;
-        }
-      matches = matches && tide_peek (NULL, (uint64_t)(uintptr_t)(block - 1), &word, sizeof word)
-                && (word & ~(size_t)CHUNK_FLAGS) >= least && (word & ~(size_t)CHUNK_FLAGS) <= least + 32;
-      raw->free (raw->ctx, block);
-    }
-  tide_peek_end ();
-  return matches;
-}
-
 /* What is taken away below others comes back with them: then it is ours already.  */
 static void
 put_up_arenas (void)
@@ -402,7 +375,7 @@ start (TideRegion *region, TideInstrumentReport *report)
   events.top = tide_symbol ("__curbrk", NULL);
   if (!events.top)
     events.top = &no_top;
-  events.chunk_words = probe_chunk_words (&raw);
+  events.chunk_words = tide_heap_tells_sizes (&raw);
   set (&events.top_seen, heap_top ());
   set (&events.high, heap_top ());
   if (!tide_hooks_start (TIDE_HOOK_EVENTS, report->reason, sizeof report->reason))

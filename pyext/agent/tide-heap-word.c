@@ -1,13 +1,14 @@
 #include "tide-heap-word.h"
-#include "tide-python.h"
+#include "tide-peek.h"
 
 #include <elf.h>
 #include <link.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #define MOST_LOOKS 3
+/* Of the word below a block.  */
+#define FLAGS 7u
 /* What M_MMAP_MAX is unless somebody has changed it.  */
 #define MOST_MAPPINGS 65536
 
@@ -108,4 +109,27 @@ tide_heap_find_mapped (void)
        i++)
     found = search (home, &wanted);
   return found;
+}
+
+/* Under PYTHONMALLOC=debug and -X dev a header of the debug hooks is below the block, and another malloc
+ * keeps something else there, or its blocks begin where its memory does: ask for three sizes, and believe in
+ * the word only where there is one and it tells them.  */
+bool
+tide_heap_tells_sizes (const TidePyAllocator *raw)
+{
+  bool tells = true;
+
+  for (size_t size = 100; size < 9000 && tells; size *= 9)
+    {
+      size_t *block = raw->malloc (raw->ctx, size);
+      size_t least = (size + sizeof (size_t) + 15) & ~(size_t)15, word;
+
+      if (!block)
+        return false;
+      tells = tide_peek (NULL, (uint64_t)(uintptr_t)(block - 1), &word, sizeof word)
+              && (word & ~(size_t)FLAGS) >= least && (word & ~(size_t)FLAGS) <= least + 32;
+      raw->free (raw->ctx, block);
+    }
+  tide_peek_end ();
+  return tells;
 }

@@ -1,11 +1,11 @@
 #include "tide-release.h"
+#include "tide-heap-word.h"
 #include "tide-python.h"
 
 #include <stddef.h>
 
-/* Flags that glibc keeps in the word below a block.  */
+/* A flag that glibc keeps in the word below a block.  */
 #define OWN_MAPPING 2u
-#define FLAGS 7u
 
 _Atomic uint64_t tide_release_word;
 
@@ -82,27 +82,6 @@ arena_free (void *ctx, void *block, size_t size)
   raise_word ();
 }
 
-/* Debug hooks and other mallocs keep something else there: ask for three sizes, and believe in the word only
- * where it tells them.  To AddressSanitizer it is nobody's.  */
-static __attribute__ ((no_sanitize ("address"))) bool
-words_are_glibcs (const TidePyAllocator *raw)
-{
-  bool matches = true;
-
-  for (size_t size = 100; size < 9000; size *= 9)
-    {
-      size_t *block = raw->malloc (raw->ctx, size);
-      size_t least = (size + sizeof (size_t) + 15) & ~(size_t)15, word;
-
-      if (!block)
-        return false;
-      word = block[-1] & ~(size_t)FLAGS;
-      matches = matches && word >= least && word <= least + 32;
-      raw->free (raw->ctx, block);
-    }
-  return matches;
-}
-
 /* Who has wrapped ours since still calls it: then it is in already.  */
 static void
 put_in (void)
@@ -113,7 +92,7 @@ put_in (void)
   if (!release.raw_is_in)
     {
       tide_py.PyMem_GetAllocator (TIDE_PY_DOMAIN_RAW, &release.raw);
-      if (words_are_glibcs (&release.raw))
+      if (tide_heap_tells_sizes (&release.raw))
         {
           raw.ctx = release.raw.ctx;
           tide_py.PyMem_SetAllocator (TIDE_PY_DOMAIN_RAW, &raw);
