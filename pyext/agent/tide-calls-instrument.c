@@ -45,7 +45,10 @@ static struct
 static inline uint64_t
 word_at (uint64_t address, int32_t offset)
 {
-  return *(const uint64_t *)(uintptr_t)(address + (uint64_t)offset);
+  uint64_t word;
+
+  memcpy (&word, (const void *)(uintptr_t)(address + (uint64_t)offset), sizeof word);
+  return word;
 }
 
 static inline TideCallsCacheSlot *
@@ -54,13 +57,17 @@ slot_of (TideCallsThread *thread, uint64_t address)
   return &thread->cache[(address >> 4) * 0x9e3779b97f4a7c15ull >> 55];
 }
 
-/* The hash of a str; of one that has none yet the end, which is mostly where two differ.  */
+/* The hash of a str; of one that has none yet the end, which is mostly where two differ.  A str whose data
+ * are elsewhere, as no code object that we know has one, may stand at the address of one that we know.  */
 static inline uint64_t
 stamp_of_str (const TidePythonLayout *layout, uint64_t str)
 {
   uint64_t length = word_at (str, layout->str_length), hash = word_at (str, layout->str_length + 8);
+  bool compact = word_at (str, layout->str_state) >> (layout->str_kind_shift + 3) & 1;
 
-  return hash != UINT64_MAX ? hash : word_at (str + length, layout->str_ascii_data - 8) ^ length;
+  if (hash != UINT64_MAX)
+    return hash;
+  return compact ? word_at (str + length, layout->str_ascii_data - 8) ^ length : length;
 }
 
 /* Of what a code object contains, where it has no number: of a long line table the two ends.  Each word has a

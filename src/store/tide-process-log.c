@@ -61,7 +61,7 @@ struct _TideProcessLog
 gboolean
 tide_process_log_sniff (const guint8 *data, gsize length)
 {
-  return memmem (data, length, TAG, strlen (TAG)) != NULL;
+  return length > 0 && memmem (data, length, TAG, strlen (TAG)) != NULL;
 }
 
 TideProcessLog *
