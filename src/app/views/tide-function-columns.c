@@ -10,7 +10,7 @@ static const TideTableColumn columns[TIDE_N_FUNCTION_COLUMNS] = {
                                       | TIDE_COLUMN_STRONG },
   [TIDE_FUNCTION_COLUMN_WHERE] = { "where", 20, 150,
                                    TIDE_COLUMN_EXPAND | TIDE_COLUMN_DIM | TIDE_COLUMN_MIDDLE },
-  [TIDE_FUNCTION_COLUMN_SELF] = { "self", 11, 232,
+  [TIDE_FUNCTION_COLUMN_SELF] = { "self", 11, 240,
                                   TIDE_COLUMN_NUMBER | TIDE_COLUMN_STRONG | TIDE_COLUMN_BAR },
   [TIDE_FUNCTION_COLUMN_TOTAL] = { "total", 11, 120, TIDE_COLUMN_NUMBER },
   [TIDE_FUNCTION_COLUMN_RISE] = { "rises", 11, 110, TIDE_COLUMN_NUMBER },
