@@ -30,8 +30,8 @@ gc.collect()
 """
 # Bits of tide-wire.h: events; bytes beside them; a sample of them; lines and collections; events until a stop.
 SETS = (("2",), ("34",), ("66",), ("144",), ("2", "--stop", "20"))
-# It asks on purpose whether a word of glibc's stands below a block, and under valgrind none does.
-EXPECTED = {"probe_chunk_words"}
+# It asks of each block that is given back whether it was a code object, also of those in which nothing was written.
+EXPECTED = {"tide_site_finder_end_code"}
 
 
 def errors_in_agent(log):
