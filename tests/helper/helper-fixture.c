@@ -96,6 +96,16 @@ run_add (Run *self, const char *argument)
 }
 
 void
+run_add_python (Run *self, const char *python, const char *program)
+{
+  run_add (self, "--agent");
+  run_add (self, g_getenv ("PAGETIDE_AGENT"));
+  run_add (self, "--");
+  run_add (self, python);
+  run_add (self, program);
+}
+
+void
 run_add_target (Run *self, const char *first_step, ...)
 {
   va_list steps;

@@ -39,6 +39,8 @@ typedef struct
 Run *run_new (const char *options);
 void run_free (Run *self);
 void run_add (Run *self, const char *argument);
+/* PROGRAM in this interpreter, with the agent.  What is added after it are its arguments.  */
+void run_add_python (Run *self, const char *python, const char *program);
 /* The test's own target.  */
 void run_add_target (Run *self, const char *first_step, ...) G_GNUC_NULL_TERMINATED;
 /* Starts it; ENVIRONMENT NULL: ours.  */

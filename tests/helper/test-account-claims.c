@@ -1,6 +1,5 @@
-#include "tide-account-private.h"
+#include "account-fixture.h"
 
-#include <glib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,11 +16,9 @@
 
 typedef struct
 {
-  TideOutlet outlet;
-  TideStream stream;
-  TideProcfs procfs;
-  TideRegion *region;
-  TideAccount *account;
+  AccountFixture base;
+  TideRegion *region;   /* of `base` */
+  TideAccount *account; /* the same  */
   gsize page;
   guint8 *memory; /* of which the first N_TOUCHED pages are resident */
 } Fixture;
@@ -29,17 +26,10 @@ typedef struct
 static void
 set_up (Fixture *self, gconstpointer unused)
 {
-  memset (self, 0, sizeof *self);
-  self->outlet.fd = -1;
-  tide_buffer_init (&self->outlet.buffer);
-  tide_stream_init (&self->stream, &self->outlet, 0);
-  tide_procfs_init (&self->procfs, getpid ());
-  self->region = g_aligned_alloc0 (1, TIDE_REGION_SIZE, 4096);
-  self->page = (gsize)sysconf (_SC_PAGESIZE);
-  self->region->page_size = (guint32)self->page;
-  self->account = g_new0 (TideAccount, 1);
-  tide_account_init (self->account, &self->stream, self->region, &self->procfs, TIDE_INSTRUMENT_EVENTS, true,
-                     0);
+  account_fixture_init (&self->base);
+  self->region = self->base.region;
+  self->account = self->base.account;
+  self->page = self->region->page_size;
   self->account->agent_state = TIDE_AGENT_READY;
   self->account->codes.version_hex = 0x030c01f0;
   for (guint32 id = 1; id <= N_CODES; id++)
@@ -61,11 +51,7 @@ static void
 tear_down (Fixture *self, gconstpointer unused)
 {
   munmap (self->memory, N_PAGES * self->page);
-  tide_account_finish (self->account);
-  g_free (self->account);
-  g_aligned_free (self->region);
-  tide_procfs_finish (&self->procfs);
-  tide_buffer_finish (&self->outlet.buffer);
+  account_fixture_finish (&self->base);
 }
 
 /* Under the sequence lock, as the agent does; the stack is one frame of CODE.  */

@@ -74,11 +74,7 @@ run_bytes (guint instruments)
   Run *run = run_new (options);
 
   g_assert_nonnull (python);
-  run_add (run, "--agent");
-  run_add (run, g_getenv ("PAGETIDE_AGENT"));
-  run_add (run, "--");
-  run_add (run, python);
-  run_add (run, program);
+  run_add_python (run, python, program);
   run_start (run, NULL);
   g_assert_cmpint (run_finish (run), ==, 128 + 9);
   return run;

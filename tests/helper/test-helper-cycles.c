@@ -80,11 +80,7 @@ test_cycles (gconstpointer python)
   g_autofree char *program = g_test_build_filename (G_TEST_DIST, "cycles.py", NULL);
   g_autoptr (Run) run = run_new ("--capture --instruments 129");
 
-  run_add (run, "--agent");
-  run_add (run, g_getenv ("PAGETIDE_AGENT"));
-  run_add (run, "--");
-  run_add (run, python);
-  run_add (run, program);
+  run_add_python (run, python, program);
   run_add (run, fifo);
   run_start (run, NULL);
   while (run->output[1]->len < strlen ("ready\n"))
@@ -130,11 +126,7 @@ test_budget (gconstpointer python)
   g_autofree char *program = g_test_build_filename (G_TEST_DIST, "cycles.py", NULL);
   g_autoptr (Run) run = run_new ("--capture --instruments 19 --budget 1");
 
-  run_add (run, "--agent");
-  run_add (run, g_getenv ("PAGETIDE_AGENT"));
-  run_add (run, "--");
-  run_add (run, python);
-  run_add (run, program);
+  run_add_python (run, python, program);
   run_add (run, fifo);
   run_start (run, NULL);
   while (!run_is_told (run, "lines are no longer told") || !run_is_told (run, "calls are no longer told"))

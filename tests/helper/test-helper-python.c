@@ -63,11 +63,7 @@ run_python (const char *options, const char *python, const char *how, const char
   g_autofree char *program = get_program ();
   Run *run = run_new (options);
 
-  run_add (run, "--agent");
-  run_add (run, g_getenv ("PAGETIDE_AGENT"));
-  run_add (run, "--");
-  run_add (run, python);
-  run_add (run, program);
+  run_add_python (run, python, program);
   run_add (run, how);
   if (fifo != NULL)
     run_add (run, fifo);
@@ -244,11 +240,7 @@ test_crowd (gconstpointer python)
   g_autofree char *program = g_test_build_filename (G_TEST_DIST, "crowd.py", NULL);
   g_autoptr (Run) run = run_new ("--capture --instruments 3");
 
-  run_add (run, "--agent");
-  run_add (run, g_getenv ("PAGETIDE_AGENT"));
-  run_add (run, "--");
-  run_add (run, python);
-  run_add (run, program);
+  run_add_python (run, python, program);
   run_add (run, fifo);
   run_start (run, NULL);
   while (!run_is_told (run, "more than 128 threads at once"))
