@@ -22,8 +22,8 @@ bool tide_sites_open (TideRegion *region, uint64_t mean_bytes, char *reason, siz
 /* In a forked child.  */
 void tide_sites_drop (void);
 
-/* The site of LINE of the agent's code id CODE, made when it is new; 0: there are too many.  CODE 0, no Python
- * code, always has one; of others it may be UNKNOWN, when that cannot be told now.  */
+/* The site of LINE of the agent's code id CODE, made when it is new; 0: there are too many.  CODE 0, no
+ * Python code, always has one; of others it may be UNKNOWN, when that cannot be told now.  */
 #define TIDE_SITES_UNKNOWN UINT32_MAX
 uint32_t tide_sites_get (uint32_t code, uint32_t line, bool shared);
 

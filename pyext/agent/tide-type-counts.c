@@ -21,8 +21,7 @@
 static void *
 map (size_t size)
 {
-  void *memory =
-      mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  void *memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
   return memory == MAP_FAILED ? NULL : memory;
 }

@@ -6,7 +6,9 @@
 static void
 test_describe (void)
 {
-  const TideCollection collection = { .duration_ns = 12000000, .delta_bytes = 4096, .collected = 1234, .generation = 2 };
+  const TideCollection collection = {
+    .duration_ns = 12000000, .delta_bytes = 4096, .collected = 1234, .generation = 2
+  };
   TideCollection stuck = collection;
   static const struct
   {
@@ -21,7 +23,8 @@ test_describe (void)
   g_autofree char *text = tide_collection_describe (&collection);
   g_autofree char *more = NULL;
 
-  g_assert_cmpstr (text, ==, "Garbage collection, generation 2: 1\u202f234 objects freed in 12 ms, RSS +4 KiB");
+  g_assert_cmpstr (text, ==,
+                   "Garbage collection, generation 2: 1\u202f234 objects freed in 12 ms, RSS +4 KiB");
   stuck.uncollectable = 3;
   more = tide_collection_describe (&stuck);
   g_assert_nonnull (strstr (more, "3 not collectable"));
