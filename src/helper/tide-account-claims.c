@@ -187,13 +187,17 @@ tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, i
   /* Still at it, and whatever else it may do there is its own as well.  */
   if (node == running)
     return true;
-  self->filled_block = claim.sequence;
   resident = count_resident (self, address, n_pages);
   if (pages > pending)
     pages = pending;
   if (pages > resident)
     pages = resident;
-  if (pages > 0 && charge (self, now_ns, *before, pages, &claim, node))
-    *before += pages;
+  if (pages > 0)
+    {
+      if (!charge (self, now_ns, *before, pages, &claim, node))
+        return false;
+      *before += pages;
+    }
+  self->filled_block = claim.sequence;
   return true;
 }

@@ -122,17 +122,19 @@ tide_codes_add (TideCodes *self, const TideCodeContents *contents)
 bool
 tide_codes_add_agent (TideCodes *self, uint32_t agent_id, const TideCodeContents *contents)
 {
-  uint32_t before = self->n_by_agent;
+  uint32_t before = self->agent_room;
   TideKnownCode *room;
 
   if (agent_id == 0 || agent_id > TIDE_CODES_MAX)
     return false;
-  room = tide_array_reserve (self->by_agent, &self->n_by_agent, agent_id - 1, sizeof *room);
+  room = tide_array_reserve (self->by_agent, &self->agent_room, agent_id - 1, sizeof *room);
   if (room == NULL)
     return true;
   self->by_agent = room;
-  if (self->n_by_agent > before)
-    memset (room + before, 0, (self->n_by_agent - before) * sizeof *room);
+  if (self->agent_room > before)
+    memset (room + before, 0, (self->agent_room - before) * sizeof *room);
+  if (agent_id > self->n_by_agent)
+    self->n_by_agent = agent_id;
   /* The agent read it while nobody could change it, which cannot be said of who looks from outside.  */
   room[agent_id - 1] = note (self, contents);
   /* At the time of the frame before.  */

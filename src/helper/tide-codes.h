@@ -17,7 +17,8 @@ typedef struct
   uint32_t version_hex;
 
   TideKnownCode *by_agent; /* agent id - 1; code 0: not told */
-  uint32_t n_by_agent;
+  uint32_t n_by_agent;     /* the highest id that was told */
+  uint32_t agent_room;
   bool told_full; /* the agent has no more ids, and the person knows */
 
   TideIdTable addresses;

@@ -215,6 +215,8 @@ test_charge_claim (Fixture *self, gconstpointer unused)
   g_assert_false (tide_account_charge_claim (self->account, 1, 110, 10));
   end_write (&region->claim);
   /* Its function comes with the ring, later.  */
+  write_claim (self, N_CODES + 1, 40);
+  g_assert_false (tide_account_charge_claim (self->account, 1, 110, 10));
   write_claim (self, G_MAXUINT32, 40);
   g_assert_false (tide_account_charge_claim (self->account, 1, 110, 10));
   write_claim (self, 1, 40);
@@ -288,6 +290,33 @@ test_block (Fixture *self, gconstpointer unused)
   g_assert_false (tide_account_charge_block (account, 1, &before, before + 9, other));
   end_write (&region->block.claim);
   g_assert_cmpuint (account->n_events, ==, 3);
+}
+
+/* What cannot be charged to the block's site at this tick is at the next.  */
+static void
+test_block_later (Fixture *self, gconstpointer unused)
+{
+  TideRegion *region = self->region;
+  TideAccount *account = self->account;
+  TideCodeContents code = { .address = (N_CODES + 1) * 64, .file = { "f.py", 4 }, .name = { "later", 5 } };
+  guint32 other = node_of (self, 2);
+  gint64 before = 100;
+
+  atomic_store (&region->accounted_pages, before);
+  atomic_store (&region->pending_pages, N_PAGES);
+  /* The ring has not brought the code.  */
+  write_block (self, N_CODES + 1, self->memory, N_PAGES);
+  g_assert_false (tide_account_charge_block (account, 1, &before, 200, other));
+  g_assert_true (tide_codes_add_agent (&account->codes, N_CODES + 1, &code));
+  /* The agent has accounted for some of it since RSS was read.  */
+  atomic_store (&region->accounted_pages, before + 2);
+  g_assert_false (tide_account_charge_block (account, 1, &before, 200, other));
+  g_assert_cmpint (before, ==, 100);
+  g_assert_cmpuint (account->n_events, ==, 0);
+  before += 2;
+  g_assert_true (tide_account_charge_block (account, 1, &before, 200, other));
+  g_assert_cmpint (before, ==, 102 + N_TOUCHED);
+  assert_charged (self, 1, N_CODES + 1, N_TOUCHED);
 }
 
 static void
@@ -392,6 +421,7 @@ main (int argc, char *argv[])
     { "/account-claims/charge-claim", test_charge_claim },
     { "/account-claims/end-claim", test_end_claim },
     { "/account-claims/block", test_block },
+    { "/account-claims/block-later", test_block_later },
     { "/account-claims/block-hostile", test_block_hostile },
     { "/account-claims/block-race", test_block_race },
   };

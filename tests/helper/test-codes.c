@@ -54,8 +54,11 @@ test_shared (Fixture *fixture, gconstpointer data)
 
   g_assert_cmpuint (known.code, !=, 0);
   g_assert_null (tide_codes_find (&fixture->codes, 4096, 8));
+  g_assert_cmpuint (fixture->codes.n_by_agent, ==, 0);
   g_assert_true (tide_codes_add_agent (&fixture->codes, 1, &one));
+  g_assert_cmpuint (fixture->codes.n_by_agent, ==, 1);
   g_assert_true (tide_codes_add_agent (&fixture->codes, 2, &two));
+  g_assert_cmpuint (fixture->codes.n_by_agent, ==, 2);
   g_assert_cmpuint (tide_codes_find_agent (&fixture->codes, 1).code, ==, known.code);
   g_assert_cmpuint (tide_codes_find_agent (&fixture->codes, 2).code, !=, known.code);
   g_assert_cmpuint (tide_codes_find (&fixture->codes, 4096, 8)->code, ==,
