@@ -11,6 +11,7 @@
 #include "tide-instruments.h"
 #include "tide-interpreters.h"
 #include "tide-join.h"
+#include "tide-main-call.h"
 #include "tide-package.h"
 #include "tide-peek.h"
 #include "tide-python.h"
@@ -39,24 +40,14 @@
 /* After so many polls the helper is looked for.  */
 #define POLLS_PER_HELPER 4u
 
-#define PENDING_CALLS_ARE_QUIET 0x03090000u
-/* `ceval.pending.finishing` in _PyRuntime of 3.8; -1: not known for this machine.  */
-#if defined(__x86_64__)
-#define PENDING_FINISHING 600
-#else
-#define PENDING_FINISHING -1
-#endif
-
 static struct
 {
   TideRegion *region;
   pthread_t main_thread;
-  bool watches;        /* forks                 */
-  bool obeying;        /* the main thread's own */
-  _Atomic bool called; /* the main thread was asked to obey, and has not come yet */
+  bool watches; /* forks                 */
+  bool obeying; /* the main thread's own */
   _Atomic unsigned n_polls;
-  bool sees_helper;     /* it was there when we began */
-  const int *finishing; /* of CPython 3.8: pending calls are over; found while nobody is in the linker */
+  bool sees_helper; /* it was there when we began */
 
   /* In a forked child, of its parent.  */
   bool known;
@@ -123,7 +114,7 @@ drop_in_child (void)
       agent.python_flags = agent.region->python_flags;
       memcpy (agent.python_version, agent.region->python_version, sizeof agent.python_version);
     }
-  atomic_store (&agent.called, false);
+  tide_main_call_has_come ();
   tide_instruments_drop ();
   tide_account_drop ();
   if (!agent.region)
@@ -163,7 +154,7 @@ tide_agent_tell_executing (bool on)
 static void
 obey (void)
 {
-  atomic_store (&agent.called, false);
+  tide_main_call_has_come ();
   if (agent.obeying || !agent.region || get_state () != TIDE_AGENT_READY || !tide_account_is_open ()
       || !tide_interpreters_in_main ())
     return;
@@ -176,38 +167,6 @@ obey (void)
       tide_reader_follow (agent.region);
     }
   agent.obeying = false;
-}
-
-static int
-obey_call (void *unused)
-{
-  obey ();
-  return 0;
-}
-
-static void
-find_finishing (void)
-{
-  const char *runtime = tide_symbol ("_PyRuntime", NULL);
-
-  agent.finishing = runtime && PENDING_FINISHING >= 0 ? (const int *)(runtime + PENDING_FINISHING) : NULL;
-}
-
-/* CPython 3.8 prints a complaint when it is asked for a pending call from a certain moment of its end on, of
- * which only a word of its own tells.  */
-static bool
-pending_calls_are_over (void)
-{
-  return agent.region->layout.version_hex < PENDING_CALLS_ARE_QUIET
-         && (!agent.finishing || __atomic_load_n (agent.finishing, __ATOMIC_ACQUIRE) != 0);
-}
-
-static void
-call_main_thread (void)
-{
-  if (!pending_calls_are_over () && !atomic_exchange (&agent.called, true)
-      && !tide_interpreters_call_main (obey_call))
-    atomic_store (&agent.called, false);
 }
 
 /* Zombies are there as well.  */
@@ -231,14 +190,14 @@ tide_agent_poll (void)
   count_interpreters ();
   if (atomic_load_explicit (&agent.region->stop, memory_order_relaxed) || tide_instruments_check ()
       || tide_reader_is_missed (agent.region))
-    call_main_thread ();
+    tide_main_call ();
 }
 
 void
 tide_agent_look_soon (void)
 {
   if (tide_account_is_open ())
-    call_main_thread ();
+    tide_main_call ();
 }
 
 TideRegion *
@@ -253,7 +212,7 @@ tide_agent_obey (void)
   if (pthread_equal (pthread_self (), agent.main_thread))
     obey ();
   else
-    call_main_thread ();
+    tide_main_call ();
 }
 
 static bool
@@ -289,6 +248,7 @@ join_after_fork (void)
     }
   agent.region = region;
   agent.main_thread = pthread_self ();
+  tide_main_call_begin ();
   agent.obeying = false;
   region->layout = agent.layout;
   region->layout.main_tstate = (uint64_t)(uintptr_t)tide_py.PyThreadState_Get ();
@@ -349,7 +309,6 @@ begin (void)
   if (getpid () != (pid_t)region->target_pid)
     return "This is another process.";
   agent.main_thread = pthread_self ();
-  find_finishing ();
   if (missing)
     {
       snprintf (sentence, sizeof sentence, "This interpreter lacks %s.", missing);
@@ -374,6 +333,7 @@ begin (void)
   if (!reason)
     {
       region->layout = layout;
+      tide_main_call_open (version_hex, obey);
       if (begin_account ())
         {
           tide_instruments_apply ();

@@ -6,6 +6,7 @@
 #include "tide-calls-rings.h"
 #include "tide-clock.h"
 #include "tide-instrument.h"
+#include "tide-main-call.h"
 #include "tide-pycode.h"
 #include "tide-statm.h"
 
@@ -35,8 +36,8 @@
 static struct
 {
   TideRegion *region;
-  uint32_t wanted; /* kinds of the instruments that are on */
-  uint32_t on;     /* TideInstrument bits */
+  uint32_t wanted;     /* kinds of the instruments that are on */
+  _Atomic uint32_t on; /* TideInstrument bits */
   int64_t page_size;
   _Atomic int64_t written_pages; /* RSS of the last event that was written */
   _Atomic bool written;          /* there was one */
@@ -225,14 +226,13 @@ payer_of (TideCallKind kind)
   return is_traced || !(calls.on & TIDE_INSTRUMENT_CALLS) ? TIDE_INSTRUMENT_LINES : TIDE_INSTRUMENT_CALLS;
 }
 
-static void
-on_event (void *data, const TideCallsEvent *event)
+static inline void
+tell (const TideCallsEvent *event)
 {
   TideCallsThread *thread;
   uint32_t code, caller = 0;
   int64_t pages;
   uint64_t since_ns = 0;
-  int saved = errno;
 
   if (__builtin_expect (atomic_load_explicit (&calls.region->suspend, memory_order_relaxed) != 0, 0))
     return;
@@ -240,7 +240,6 @@ on_event (void *data, const TideCallsEvent *event)
   if (__builtin_expect (!thread, 0))
     {
       tide_calls_rings_lose ();
-      errno = saved;
       return;
     }
   if (__builtin_expect (++thread->n_events % EVENTS_PER_LOOK == 0, 0))
@@ -270,7 +269,23 @@ on_event (void *data, const TideCallsEvent *event)
       ring_bell ();
       tide_agent_poll ();
     }
+}
+
+static void
+on_event (void *data, const TideCallsEvent *event)
+{
+  int saved = errno;
+
+  tell (event);
+  tide_main_call_meet ();
   errno = saved;
+}
+
+/* The main thread's next event comes here.  */
+static bool
+meets_main_thread (void)
+{
+  return atomic_load_explicit (&calls.on, memory_order_relaxed) != 0 && !tide_calls_check ();
 }
 
 /* Makes the source tell of the kinds that are wanted now.  */
@@ -328,6 +343,7 @@ start (TideRegion *region, TideInstrument bit, uint32_t kinds, TideInstrumentRep
               "Page faults cannot be counted here: RSS is as of at most about 1 ms before each event, "
               "CPU time exact to 0.1 ms.");
   calls.on |= (uint32_t)bit;
+  tide_main_call_set_meeting (meets_main_thread);
   return true;
 }
 

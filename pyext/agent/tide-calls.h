@@ -31,8 +31,9 @@ typedef struct
                      NULL.  Borrowed, see tide-calls-names.h */
 } TideCallsEvent;
 
-/* In the thread that did it, which holds the GIL.  Must keep errno, must not run Python code, nor keep the
- * pointers without a reference of its own.  */
+/* In the thread that did it, which holds the GIL.  Must keep errno, and not the pointers without a reference
+ * of its own.  Must not run Python code, but as its last deed up to 3.11, where it may also start and stop.
+ */
 typedef void (*TideCallsFunction) (void *data, const TideCallsEvent *event);
 
 typedef struct

@@ -105,6 +105,37 @@ for thread in threads: thread.join()
 print(8 * N_INTERPRETERS * 4 * 20, sys.getsizeof(bytearray(100000)) - 100000)
 """
 
+# The main thread waits in functions that nobody has seen before for a thread that comes back from another interpreter and begins a function:
+# in 3.11 what the main thread is asked to do meanwhile must not keep that one from it.
+WAITING = COMMON + """
+import os, queue, select, time
+reading, writing = os.pipe()
+selected, awaking = os.pipe()
+lock, started, letters = threading.Lock(), threading.Lock(), queue.SimpleQueue()
+lock.acquire()
+started.acquire()
+def free(wake):
+    return wake()
+steps = [(lambda: os.read(reading, 1), lambda: os.write(writing, b"x")),
+         (lambda: select.select([selected], [], []), lambda: os.write(awaking, b"x")),
+         (lambda: letters.get(), lambda: letters.put(1)),
+         (lambda: lock.__enter__(), lambda: lock.release())]
+def come_back():
+    for wait, wake in steps:
+        started.release()
+        execute(number, "import time; time.sleep(0.05)")
+        free(wake)
+number = interpreters.create()
+thread = threading.Thread(target=come_back)
+thread.start()
+for wait, wake in steps:
+    started.acquire()
+    wait()
+thread.join()
+interpreters.destroy(number)
+print("free")
+"""
+
 # Instruments go off and on while four threads run interpreters.  What is asked is seen at the next look of the program.
 SWITCHED = COMMON + """
 agent = ctypes.PyDLL(None)
@@ -256,6 +287,14 @@ interpreters.destroy(number)
                 inside = functions["grow_inside" if OWN_CALLS else "execute"]["rss_rise"]
                 self.assertLess(abs(inside - (7 << 20)), 1 << 20)
                 self.check_messages(path, instruments, 1)
+
+    def test_waiting(self):
+        for instruments in (("calls",), ("lines",), ("events",), ("calls", "bytes")):
+            with self.subTest(instruments=instruments):
+                path, output = self.record(WAITING, instruments)
+                self.assertEqual(output, "free\n")
+                if instruments[-1] in ("calls", "lines"):
+                    self.assertEqual(self.report(path, "functions")["free"]["calls"], 4)
 
     def test_switched(self):
         for instruments in SETS:

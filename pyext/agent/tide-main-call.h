@@ -1,0 +1,44 @@
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Has the main thread come: by a pending call of CPython's, or, where one would do harm, at its next event.
+ *
+ * In CPython 3.11 a thread that has a profile or trace function, whoever's, begins no function while the eval
+ * breaker of its interpreter is up: it looks at it again and again, until another thread of the interpreter
+ * wants the GIL.  A pending call puts it up in the eyes of the main thread alone, and whoever takes the GIL
+ * next puts it down, with two exceptions: the main thread asks without the GIL, and a thread takes the GIL in
+ * another interpreter and then goes on in this one.  A main thread that waits for such a thread would wait
+ * for ever.  */
+
+/* In the main thread with the GIL, while nobody forks.  FUNCTION is called in the main thread with the GIL,
+ * and first says tide_main_call_has_come().  */
+void tide_main_call_open (uint32_t version_hex, void (*function) (void));
+
+/* In a forked child, where the calling thread is the main one, and has the GIL.  */
+void tide_main_call_begin (void);
+
+/* For who is told of events: while MEETS says so, those of the main thread come to tide_main_call_meet().  It
+ * is asked in any thread, also without the GIL.  */
+void tide_main_call_set_meeting (bool (*meets) (void));
+
+/* The main thread is to come; where it cannot be asked just now, it is not.  Any thread, also without the
+ * GIL, not in signal handlers.  */
+void tide_main_call (void);
+
+/* Nobody is on the way any more.  Also in a forked child.  */
+void tide_main_call_has_come (void);
+
+extern _Atomic bool tide_main_call_is_awaited;
+
+void tide_main_call_come (void);
+
+/* At each event, in its thread with the GIL: the function may be called in here.  */
+static inline void
+tide_main_call_meet (void)
+{
+  if (__builtin_expect (atomic_load_explicit (&tide_main_call_is_awaited, memory_order_relaxed), 0))
+    tide_main_call_come ();
+}
