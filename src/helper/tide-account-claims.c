@@ -162,8 +162,22 @@ count_resident (TideAccount *self, uint64_t address, uint64_t n_pages)
   return resident;
 }
 
+/* RSS was read before it was seen who runs, and who filled the block until then is seen only once to have
+ * done so.  False: it is another program's.  */
+static bool
+read_again (TideAccount *self, int64_t *now)
+{
+  uint64_t pages;
+
+  if (!tide_procfs_read_rss (self->procfs, &pages) || (int64_t)pages <= *now)
+    return true;
+  self->gone = tide_account_is_replaced (self);
+  *now = (int64_t)pages;
+  return !self->gone;
+}
+
 bool
-tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, int64_t now, uint32_t running)
+tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, int64_t *now, uint32_t running)
 {
   const TideRegionBlock *shared = &self->region->block;
   int64_t pending = atomic_load (&self->region->pending_pages), resident, pages;
@@ -172,9 +186,8 @@ tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, i
   uint32_t node;
 
   /* What the program has put there may be any number.  */
-  if (*before < 0 || *before >= now || pending <= 0)
+  if (*before < 0 || *before >= *now || pending <= 0)
     return true;
-  pages = now - *before;
   if (!read_claim (self, &shared->claim, &claim))
     return false;
   address = shared->address;
@@ -187,7 +200,10 @@ tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, i
   /* Still at it, and whatever else it may do there is its own as well.  */
   if (node == running)
     return true;
+  if (!read_again (self, now))
+    return false;
   resident = count_resident (self, address, n_pages);
+  pages = *now - *before;
   if (pages > pending)
     pages = pending;
   if (pages > resident)

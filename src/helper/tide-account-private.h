@@ -40,7 +40,8 @@ bool tide_account_charge_claim (TideAccount *self, int64_t now_ns, int64_t befor
 void tide_account_end_claim (TideAccount *self, uint32_t running);
 
 /* RSS grew from BEFORE to NOW, seen while RUNNING ran: charges what is of the big block that was handed out
- * last to who took it, and moves BEFORE on.  False: the agent is just telling of one, or has accounted
- * itself; the difference is for the next tick.  */
-bool
-tide_account_charge_block (TideAccount *self, int64_t now_ns, int64_t *before, int64_t now, uint32_t running);
+ * last to who took it, and moves BEFORE on, NOW as well when it reads RSS anew.  False: the agent is just
+ * telling of one, or has accounted itself, and the difference is for the next tick; or the process is
+ * `gone`.  */
+bool tide_account_charge_block (
+    TideAccount *self, int64_t now_ns, int64_t *before, int64_t *now, uint32_t running);

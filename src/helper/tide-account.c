@@ -351,7 +351,6 @@ charge_difference (TideAccount *self, int64_t now_ns, int64_t before, int64_t no
   int64_t claimed = tide_account_get_claimed (self, before, now);
   bool ready = self->agent_state >= TIDE_AGENT_READY, ends = ready && is_shutting_down (self), idle = false;
   TideEvent event = { .source = TIDE_SOURCE_OUTSIDE };
-  uint64_t fresh;
 
   if (claimed > 0 && claimed == now - before && now_ns - self->moved_ns < CLAIM_NS)
     return;
@@ -378,10 +377,7 @@ charge_difference (TideAccount *self, int64_t now_ns, int64_t before, int64_t no
   else if (ready)
     {
       settle_whose (self, now_ns, idle, now > before, &event);
-      /* Who filled a block may have ended that since RSS was read, and is seen to have only once.  */
-      if (atomic_load (&self->region->pending_pages) > 0 && tide_procfs_read_rss (self->procfs, &fresh))
-        now = (int64_t)fresh;
-      if (!tide_account_charge_block (self, now_ns, &before, now, event.node))
+      if (!tide_account_charge_block (self, now_ns, &before, &now, event.node))
         return;
     }
   else if (!self->no_agent)

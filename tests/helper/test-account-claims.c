@@ -255,39 +255,50 @@ test_end_claim (Fixture *self, gconstpointer unused)
   g_assert_cmpint (atomic_load (&region->claimed_pages), ==, 40);
 }
 
+/* RSS as the account sees it is far above that of this process, which is then not asked.  */
+static bool
+charge_block (TideAccount *account, gint64 now_ns, gint64 *before, gint64 now, guint32 running)
+{
+  gint64 rss = now;
+  bool charged = tide_account_charge_block (account, now_ns, before, &rss, running);
+
+  g_assert_cmpint (rss, ==, now);
+  return charged;
+}
+
 static void
 test_block (Fixture *self, gconstpointer unused)
 {
   TideRegion *region = self->region;
   TideAccount *account = self->account;
   guint32 asked = node_of (self, 1), other = node_of (self, 2);
-  gint64 before = 100;
+  gint64 before = MUCH;
 
   atomic_store (&region->accounted_pages, before);
   atomic_store (&region->pending_pages, N_PAGES);
   write_block (self, 1, self->memory, N_PAGES);
   /* Who asked for it still runs: it is his without us.  */
-  g_assert_true (tide_account_charge_block (account, 1, &before, 200, asked));
-  g_assert_cmpint (before, ==, 100);
-  g_assert_true (tide_account_charge_block (account, 1, &before, 200, other));
-  g_assert_cmpint (before, ==, 100 + N_TOUCHED);
+  g_assert_true (charge_block (account, 1, &before, MUCH + 100, asked));
+  g_assert_cmpint (before, ==, MUCH);
+  g_assert_true (charge_block (account, 1, &before, MUCH + 100, other));
+  g_assert_cmpint (before, ==, MUCH + N_TOUCHED);
   assert_charged (self, 1, 1, N_TOUCHED);
   g_assert_cmpint (atomic_load (&region->pending_pages), ==, N_PAGES - N_TOUCHED);
   /* Once a block.  */
-  g_assert_true (tide_account_charge_block (account, 1, &before, 200, other));
+  g_assert_true (charge_block (account, 1, &before, MUCH + 100, other));
   g_assert_cmpuint (account->n_events, ==, 1);
   /* No more than came, and no more than is missing.  */
   write_block (self, 1, self->memory, N_PAGES);
-  g_assert_true (tide_account_charge_block (account, 1, &before, before + 3, other));
+  g_assert_true (charge_block (account, 1, &before, before + 3, other));
   assert_charged (self, 2, 1, 3);
   atomic_store (&region->pending_pages, 2);
   write_block (self, 1, self->memory, N_PAGES);
-  g_assert_true (tide_account_charge_block (account, 1, &before, before + 9, other));
+  g_assert_true (charge_block (account, 1, &before, before + 9, other));
   assert_charged (self, 3, 1, 2);
   /* The agent is just telling of one.  */
   atomic_store (&region->pending_pages, N_PAGES);
   begin_write (&region->block.claim, 1);
-  g_assert_false (tide_account_charge_block (account, 1, &before, before + 9, other));
+  g_assert_false (charge_block (account, 1, &before, before + 9, other));
   end_write (&region->block.claim);
   g_assert_cmpuint (account->n_events, ==, 3);
 }
@@ -300,23 +311,42 @@ test_block_later (Fixture *self, gconstpointer unused)
   TideAccount *account = self->account;
   TideCodeContents code = { .address = (N_CODES + 1) * 64, .file = { "f.py", 4 }, .name = { "later", 5 } };
   guint32 other = node_of (self, 2);
-  gint64 before = 100;
+  gint64 before = MUCH;
 
   atomic_store (&region->accounted_pages, before);
   atomic_store (&region->pending_pages, N_PAGES);
   /* The ring has not brought the code.  */
   write_block (self, N_CODES + 1, self->memory, N_PAGES);
-  g_assert_false (tide_account_charge_block (account, 1, &before, 200, other));
+  g_assert_false (charge_block (account, 1, &before, MUCH + 100, other));
   g_assert_true (tide_codes_add_agent (&account->codes, N_CODES + 1, &code));
   /* The agent has accounted for some of it since RSS was read.  */
   atomic_store (&region->accounted_pages, before + 2);
-  g_assert_false (tide_account_charge_block (account, 1, &before, 200, other));
-  g_assert_cmpint (before, ==, 100);
+  g_assert_false (charge_block (account, 1, &before, MUCH + 100, other));
+  g_assert_cmpint (before, ==, MUCH);
   g_assert_cmpuint (account->n_events, ==, 0);
   before += 2;
-  g_assert_true (tide_account_charge_block (account, 1, &before, 200, other));
-  g_assert_cmpint (before, ==, 102 + N_TOUCHED);
+  g_assert_true (charge_block (account, 1, &before, MUCH + 100, other));
+  g_assert_cmpint (before, ==, MUCH + 2 + N_TOUCHED);
   assert_charged (self, 1, N_CODES + 1, N_TOUCHED);
+}
+
+/* It was filled since RSS was read.  */
+static void
+test_block_since (Fixture *self, gconstpointer unused)
+{
+  guint64 pages;
+  gint64 before, now;
+
+  g_assert_true (tide_procfs_read_rss (&self->base.procfs, &pages));
+  before = (gint64)pages / 2;
+  now = before + 1;
+  atomic_store (&self->region->accounted_pages, before);
+  atomic_store (&self->region->pending_pages, N_PAGES);
+  write_block (self, 1, self->memory, N_PAGES);
+  g_assert_true (tide_account_charge_block (self->account, 1, &before, &now, node_of (self, 2)));
+  assert_charged (self, 1, 1, N_TOUCHED);
+  g_assert_cmpint (before, ==, (gint64)pages / 2 + N_TOUCHED);
+  g_assert_cmpint (now, >, before);
 }
 
 static void
@@ -340,9 +370,9 @@ test_block_hostile (Fixture *self, gconstpointer unused)
               atomic_store (&region->accounted_pages, before);
               atomic_store (&region->pending_pages, numbers[p]);
               write_block (self, 1, (const void *)(guintptr)places[a], (guint64)numbers[n]);
-              g_assert_true (tide_account_charge_block (self->account, 1, &before, 1000, other));
+              g_assert_true (charge_block (self->account, 1, &before, 2 * MUCH, other));
               g_assert_cmpint (before, >=, numbers[b]);
-              g_assert_cmpint (before, <=, MAX (numbers[b], 1000));
+              g_assert_cmpint (before, <=, MAX (numbers[b], 2 * MUCH));
             }
 }
 
@@ -385,7 +415,7 @@ test_block_race (Fixture *self, gconstpointer unused)
 
   for (int n_charges = 0; n_charges < N_CHARGES;)
     {
-      gint64 before = 100;
+      gint64 before = MUCH;
 
       account->n_events = 0;
       atomic_store (&self->region->accounted_pages, before);
@@ -393,7 +423,7 @@ test_block_race (Fixture *self, gconstpointer unused)
       g_atomic_int_inc (&race.n_looks);
       /* As often as it takes for the agent to write meanwhile.  */
       for (int i = 0; i < N_TRIES && account->n_events == 0; i++)
-        tide_account_charge_block (account, 1, &before, MUCH, other);
+        charge_block (account, 1, &before, 2 * MUCH, other);
       if (account->n_events == 0)
         {
           g_thread_yield ();
@@ -422,6 +452,7 @@ main (int argc, char *argv[])
     { "/account-claims/end-claim", test_end_claim },
     { "/account-claims/block", test_block },
     { "/account-claims/block-later", test_block_later },
+    { "/account-claims/block-since", test_block_since },
     { "/account-claims/block-hostile", test_block_hostile },
     { "/account-claims/block-race", test_block_race },
   };
