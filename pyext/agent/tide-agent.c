@@ -194,10 +194,10 @@ tide_agent_poll (void)
 }
 
 void
-tide_agent_look_soon (void)
+tide_agent_look_after_function (bool waits)
 {
   if (tide_account_is_open ())
-    tide_main_call ();
+    tide_main_call_after_function (waits);
 }
 
 TideRegion *

@@ -8,8 +8,9 @@
  * memory, never from a signal handler.  May change errno.  */
 void tide_agent_poll (void);
 
-/* With the GIL: the main thread looks as soon as it is between two instructions.  */
-void tide_agent_look_soon (void);
+/* With the GIL, before a C function is called: the main thread looks after it.  WAITS: the function may wait
+ * for other threads; then it is not asked where that would do harm (tide-main-call.h).  */
+void tide_agent_look_after_function (bool waits);
 
 /* While the agent is ready and this process is its own; else NULL.  */
 TideRegion *tide_agent_get_region (void);

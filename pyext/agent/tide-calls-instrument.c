@@ -125,16 +125,35 @@ id_of_code (TideCallsThread *thread, const void *code, bool begins)
   return learn_code (slot, address, check);
 }
 
+/* What profilers and tracers are started by, sys.setprofile(), cProfile, coverage and yappi among them: none
+ * of these waits for another thread.  */
+static bool
+may_install (const TideCallsName *name)
+{
+  static const char *const names[] = { "setprofile", "settrace", "enable", "start" };
+
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    {
+      size_t length = strlen (names[i]);
+
+      if (name->name_length >= length
+          && memcmp (name->name + name->name_length - length, names[i], length) == 0
+          && (name->name_length == length || name->name[name->name_length - length - 1] == '.'))
+        return true;
+    }
+  return false;
+}
+
 static __attribute__ ((noinline)) uint32_t
 learn_callee (TideCallsCacheSlot *slot, const void *object, TideCallsCallee callee)
 {
   TideCallsName name;
   uint32_t id;
 
+  tide_calls_name (&calls.region->layout, object, &name);
   /* Whoever puts a profiler in our place is a C function, and after it we may be told of nothing more.  */
   if (tide_calls_can_be_replaced ())
-    tide_agent_look_soon ();
-  tide_calls_name (&calls.region->layout, object, &name);
+    tide_agent_look_after_function (!may_install (&name));
   id = tide_account_named_code (callee.address, callee.fingerprint, name.file, name.file_length, name.name,
                                 name.name_length);
   if (id)
@@ -285,7 +304,8 @@ on_event (void *data, const TideCallsEvent *event)
 static bool
 meets_main_thread (void)
 {
-  return atomic_load_explicit (&calls.on, memory_order_relaxed) != 0 && !tide_calls_check ();
+  return tide_calls_are_told () && atomic_load_explicit (&calls.on, memory_order_relaxed) != 0
+         && !tide_calls_check ();
 }
 
 /* Makes the source tell of the kinds that are wanted now.  */

@@ -172,14 +172,14 @@ take (const Slot *slot, void *frame, int what, void *argument)
     tide_calls_cover_call_ends ();
   if (!(slot->kinds & (1u << kind)))
     return 0;
-  is_c = (1u << kind) & TIDE_CALLS_C_KINDS;
-  code = read_frame (frame, &offset);
-  tide_calls_emit (kind, code, offset, 0, is_c ? argument : NULL);
   /* The thread that was just made has not run yet: it has to wait for the GIL.  */
   if ((kind == TIDE_CALL_C_RETURN
        && (function_of (argument) == threads.start_new_thread || has_new_interpreter ()))
       || ++threads.n_events % EVENTS_PER_SWEEP == 0)
     sweep ();
+  is_c = (1u << kind) & TIDE_CALLS_C_KINDS;
+  code = read_frame (frame, &offset);
+  tide_calls_emit (kind, code, offset, 0, is_c ? argument : NULL);
   return 0;
 }
 

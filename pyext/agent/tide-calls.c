@@ -5,7 +5,7 @@
 
 TideCallsState tide_calls_state;
 
-static const TideCallsSource *source;
+static const TideCallsSource *_Atomic source;
 
 bool
 tide_calls_start (const TideCallsSink *sink, const TidePythonLayout *layout, char *reason, size_t size)
@@ -39,7 +39,7 @@ tide_calls_take_away (void)
 {
   tide_calls_state.retired = false;
   if (source)
-    source->stop ();
+    atomic_load (&source)->stop ();
   source = NULL;
 }
 
@@ -60,16 +60,26 @@ tide_calls_retire (void)
 const char *
 tide_calls_check (void)
 {
+  const TideCallsSource *telling = atomic_load (&source);
+
   /* An interpreter that takes itself apart takes the functions out of its thread states by itself.  */
   if (tide_py.is_finalizing && tide_py.is_finalizing ())
     return NULL;
-  return source && source->check ? source->check () : NULL;
+  return telling && telling->check ? telling->check () : NULL;
+}
+
+bool
+tide_calls_are_told (void)
+{
+  return atomic_load_explicit (&tide_calls_state.open, memory_order_relaxed) != 0;
 }
 
 bool
 tide_calls_can_be_replaced (void)
 {
-  return source && source->check;
+  const TideCallsSource *telling = atomic_load (&source);
+
+  return telling && telling->check;
 }
 
 int

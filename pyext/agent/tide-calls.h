@@ -56,6 +56,9 @@ void tide_calls_stop (void);
  * we get none any more, and it is time for tide_calls_stop().  Any thread, without the GIL as well.  */
 const char *tide_calls_check (void);
 
+/* Somebody is told of events just now.  Any thread.  */
+bool tide_calls_are_told (void);
+
 /* tide_calls_check() may ever give a sentence.  */
 bool tide_calls_can_be_replaced (void);
 

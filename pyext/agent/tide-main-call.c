@@ -67,7 +67,7 @@ pending_calls_are_over (void)
 }
 
 static bool
-has_gil (void)
+has_gil_in_main (void)
 {
   return main_call.get_holder && main_call.get_holder () == main_call.tstate;
 }
@@ -79,22 +79,37 @@ come_pending (void *unused)
   return 0;
 }
 
-void
-tide_main_call (void)
+/* A pending call may keep a thread from going on.  */
+static bool
+does_harm (void)
 {
-  if (main_call.stands_still)
-    {
-      if (tide_interpreters_count () > 0 && main_call.meets && main_call.meets ())
-        {
-          atomic_store (&tide_main_call_is_awaited, true);
-          return;
-        }
-      if (pthread_equal (pthread_self (), main_call.thread) && !has_gil ())
-        return;
-    }
+  return main_call.stands_still && tide_interpreters_count () > 0 && main_call.meets && main_call.meets ();
+}
+
+static void
+ask (void)
+{
+  if (main_call.stands_still && pthread_equal (pthread_self (), main_call.thread) && !has_gil_in_main ())
+    return;
   if (!pending_calls_are_over () && !atomic_exchange (&main_call.called, true)
       && !tide_interpreters_call_main (come_pending))
     atomic_store (&main_call.called, false);
+}
+
+void
+tide_main_call (void)
+{
+  if (does_harm ())
+    atomic_store (&tide_main_call_is_awaited, true);
+  else
+    ask ();
+}
+
+void
+tide_main_call_after_function (bool waits)
+{
+  if (!waits || !does_harm ())
+    ask ();
 }
 
 void

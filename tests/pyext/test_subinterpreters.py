@@ -106,7 +106,8 @@ print(8 * N_INTERPRETERS * 4 * 20, sys.getsizeof(bytearray(100000)) - 100000)
 """
 
 # The main thread waits in functions that nobody has seen before for a thread that comes back from another interpreter and begins a function:
-# in 3.11 what the main thread is asked to do meanwhile must not keep that one from it.
+# in 3.11 what the main thread is asked to do meanwhile must not keep that one from it.  The pause is for the main thread to get there, which cannot
+# be seen; one that does not is not kept from anything.
 WAITING = COMMON + """
 import os, queue, select, time
 reading, writing = os.pipe()
@@ -121,19 +122,29 @@ steps = [(lambda: os.read(reading, 1), lambda: os.write(writing, b"x")),
          (lambda: letters.get(), lambda: letters.put(1)),
          (lambda: lock.__enter__(), lambda: lock.release())]
 def come_back():
-    for wait, wake in steps:
+    for _, wake in steps:
         started.release()
         execute(number, "import time; time.sleep(0.05)")
         free(wake)
 number = interpreters.create()
 thread = threading.Thread(target=come_back)
 thread.start()
-for wait, wake in steps:
+for wait, _ in steps:
     started.acquire()
     wait()
 thread.join()
 interpreters.destroy(number)
 print("free")
+"""
+
+OWN_PROFILER = COMMON + """
+import cProfile
+interpreters.destroy(interpreters.create())
+outside(1)
+%s
+outside(2)
+agent, reason = ctypes.PyDLL(None), ctypes.create_string_buffer(240)
+print(agent.pagetide_agent_get_state(8, reason, ctypes.c_size_t(240)), reason.value.decode())
 """
 
 # Instruments go off and on while four threads run interpreters.  What is asked is seen at the next look of the program.
@@ -293,8 +304,16 @@ interpreters.destroy(number)
             with self.subTest(instruments=instruments):
                 path, output = self.record(WAITING, instruments)
                 self.assertEqual(output, "free\n")
-                if instruments[-1] in ("calls", "lines"):
+                if {"calls", "lines"} & set(instruments):
                     self.assertEqual(self.report(path, "functions")["free"]["calls"], 4)
+
+    @unittest.skipIf(OWN_CALLS, "From 3.12 on calls are measured beside the program's own profiler.")
+    def test_own_profiler(self):
+        """What the program puts in our place is seen, whoever puts it there."""
+        for install in ("sys.setprofile(lambda *event: None)", "cProfile.Profile().enable()"):
+            with self.subTest(install=install):
+                path, output = self.record(OWN_PROFILER % install, ("calls",))
+                self.assertEqual(output, "0 The program has started a profiler of its own.\n")
 
     def test_switched(self):
         for instruments in SETS:
