@@ -9,6 +9,8 @@
 #define PYTHON_NS 10000000000
 /* Claimed growth is left to the agent until RSS has stood still for so long.  */
 #define CLAIM_NS 20000000
+/* And all growth, while the agent looks.  */
+#define LOOK_NS 20000000
 /* How long the stack that was seen last answers for growth that is seen when there is none any more.  */
 #define CULPRIT_NS 100000000
 /* Nobody's RSS.  */
@@ -345,6 +347,21 @@ settle_whose (TideAccount *self, int64_t now_ns, bool idle, bool grown, TideEven
     }
 }
 
+/* What the agent is about to tell was before what is seen now, and is to stand before it.  One that has lost
+ * the processor, or is always found looking, is not waited for.  */
+static bool
+waits_for_agent (TideAccount *self, int64_t now_ns)
+{
+  if (self->agent_state != TIDE_AGENT_READY || atomic_load (&self->region->account_lock) == 0)
+    {
+      self->looking_ns = 0;
+      return false;
+    }
+  if (self->looking_ns == 0)
+    self->looking_ns = now_ns;
+  return now_ns - self->looking_ns < LOOK_NS;
+}
+
 static void
 charge_difference (TideAccount *self, int64_t now_ns, int64_t before, int64_t now)
 {
@@ -424,6 +441,8 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
     return true;
   if ((int64_t)*rss_pages != before)
     {
+      if (waits_for_agent (self, now_ns))
+        return true;
       charge_difference (self, now_ns, before, (int64_t)*rss_pages);
       flush (self);
     }

@@ -46,6 +46,7 @@ typedef struct
   uint32_t culprit; /* the node that was charged last from outside, for which thread, and when */
   uint32_t culprit_thread;
   int64_t culprit_ns;
+  int64_t looking_ns;    /* since when the agent is seen to look each time; 0: it is not */
   bool told_crowd;       /* that there are more threads than are watched */
   bool stood_still;      /* RSS has, for some time, and that was looked at */
   uint32_t filled_block; /* the region's block whose site was seen to be done with it */

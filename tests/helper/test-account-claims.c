@@ -228,6 +228,30 @@ test_charge_claim (Fixture *self, gconstpointer unused)
   g_assert_cmpuint (self->account->n_events, ==, 1);
 }
 
+/* While the agent looks the difference is left to it, but not for ever.  */
+static void
+test_looking (Fixture *self, gconstpointer unused)
+{
+  const gint64 millisecond = 1000000;
+  guint64 pages;
+
+  atomic_store (&self->region->accounted_pages, 1);
+  atomic_store (&self->region->account_lock, 1);
+  g_assert_true (tide_account_charge (self->account, millisecond, &pages));
+  g_assert_true (tide_account_charge (self->account, 20 * millisecond, &pages));
+  g_assert_cmpint (atomic_load (&self->region->accounted_pages), ==, 1);
+  /* It was done in between.  */
+  atomic_store (&self->region->account_lock, 0);
+  g_assert_true (tide_account_charge (self->account, 21 * millisecond, &pages));
+  g_assert_cmpint (atomic_load (&self->region->accounted_pages), ==, (gint64)pages);
+  atomic_store (&self->region->accounted_pages, 1);
+  atomic_store (&self->region->account_lock, 1);
+  g_assert_true (tide_account_charge (self->account, 22 * millisecond, &pages));
+  g_assert_cmpint (atomic_load (&self->region->accounted_pages), ==, 1);
+  g_assert_true (tide_account_charge (self->account, 42 * millisecond, &pages));
+  g_assert_cmpint (atomic_load (&self->region->accounted_pages), ==, (gint64)pages);
+}
+
 static void
 test_end_claim (Fixture *self, gconstpointer unused)
 {
@@ -449,6 +473,7 @@ main (int argc, char *argv[])
     { "/account-claims/claimed", test_claimed },
     { "/account-claims/claimed-hostile", test_claimed_hostile },
     { "/account-claims/charge-claim", test_charge_claim },
+    { "/account-claims/looking", test_looking },
     { "/account-claims/end-claim", test_end_claim },
     { "/account-claims/block", test_block },
     { "/account-claims/block-later", test_block_later },
