@@ -273,7 +273,7 @@ print([own, [l for l in child.splitlines() if "PRELOAD" in l or l.startswith("PA
         recording = self.run_program("""
 import threading
 kept = []
-def grow_0(): kept.append([str(i) * 5 for i in range(40000)])
+def grow_0(): kept.append([str(i) * 5 for i in range(160000)])
 def grow_1(): kept.append(b"x" * (6 << 20))
 def grow_2(): kept.append(bytearray(b"y") * (5 << 20))
 turn = [threading.Thread(target=f) for f in (grow_0, grow_1, grow_2)]
@@ -290,7 +290,8 @@ for t in many: t.join()
         total = recording.by_total()
         self.assert_near(total["grow_1"], 6 * MIB, 0.05, 1.1 * MIB, "grow_1")
         self.assert_near(total["grow_2"], 5 * MIB, 0.05, 1.1 * MIB, "grow_2")
-        self.assertGreater(total["grow_0"], 2 * MIB)
+        # 13 MiB.  While it runs the main thread may ask for an arena, of 1 MiB from 3.10 on, which is then its own.
+        self.assertGreater(total["grow_0"], 10 * MIB)
         tids = {event["tid"] for event in recording.events if "grow_1" in [c.short for c in recording.stack(event)]}
         self.assertEqual(len(tids), 1)
         self.assertNotEqual(tids, {recording.events[0]["tid"]})
