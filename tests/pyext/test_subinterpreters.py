@@ -112,9 +112,8 @@ WAITING = COMMON + """
 import os, queue, select, time
 reading, writing = os.pipe()
 selected, awaking = os.pipe()
-lock, started, letters = threading.Lock(), threading.Lock(), queue.SimpleQueue()
+lock, started, letters = threading.Lock(), threading.Semaphore(0), queue.SimpleQueue()
 lock.acquire()
-started.acquire()
 def free(wake):
     return wake()
 steps = [(lambda: os.read(reading, 1), lambda: os.write(writing, b"x")),
