@@ -43,7 +43,6 @@
 static struct
 {
   TideRegion *region;
-  pthread_t main_thread;
   bool watches; /* forks                 */
   bool obeying; /* the main thread's own */
   _Atomic unsigned n_polls;
@@ -209,7 +208,7 @@ tide_agent_get_region (void)
 void
 tide_agent_obey (void)
 {
-  if (pthread_equal (pthread_self (), agent.main_thread))
+  if (tide_main_call_is_here ())
     obey ();
   else
     tide_main_call ();
@@ -247,7 +246,6 @@ join_after_fork (void)
       return;
     }
   agent.region = region;
-  agent.main_thread = pthread_self ();
   tide_main_call_begin ();
   agent.obeying = false;
   region->layout = agent.layout;
@@ -308,7 +306,6 @@ begin (void)
 
   if (getpid () != (pid_t)region->target_pid)
     return "This is another process.";
-  agent.main_thread = pthread_self ();
   if (missing)
     {
       snprintf (sentence, sizeof sentence, "This interpreter lacks %s.", missing);

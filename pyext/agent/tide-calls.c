@@ -37,10 +37,12 @@ tide_calls_silence (void)
 void
 tide_calls_take_away (void)
 {
+  const TideCallsSource *telling = atomic_load (&source);
+
   tide_calls_state.retired = false;
-  if (source)
-    atomic_load (&source)->stop ();
-  source = NULL;
+  if (telling)
+    telling->stop ();
+  atomic_store (&source, NULL);
 }
 
 void

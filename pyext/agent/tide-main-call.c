@@ -51,6 +51,12 @@ tide_main_call_begin (void)
   main_call.tstate = tide_py.PyThreadState_Get ();
 }
 
+bool
+tide_main_call_is_here (void)
+{
+  return pthread_equal (pthread_self (), main_call.thread);
+}
+
 void
 tide_main_call_set_meeting (bool (*meets) (void))
 {
@@ -89,7 +95,7 @@ does_harm (void)
 static void
 ask (void)
 {
-  if (main_call.stands_still && pthread_equal (pthread_self (), main_call.thread) && !has_gil_in_main ())
+  if (main_call.stands_still && tide_main_call_is_here () && !has_gil_in_main ())
     return;
   if (!pending_calls_are_over () && !atomic_exchange (&main_call.called, true)
       && !tide_interpreters_call_main (come_pending))
@@ -115,7 +121,7 @@ tide_main_call_after_function (bool waits)
 void
 tide_main_call_come (void)
 {
-  if (pthread_equal (pthread_self (), main_call.thread) && tide_interpreters_in_main ())
+  if (tide_main_call_is_here () && tide_interpreters_in_main ())
     main_call.function ();
 }
 

@@ -24,6 +24,9 @@ void tide_main_call_open (uint32_t version_hex, void (*function) (void));
 /* In a forked child, where the calling thread is the main one, and has the GIL.  */
 void tide_main_call_begin (void);
 
+/* The calling thread is the main one.  */
+bool tide_main_call_is_here (void);
+
 /* For who is told of events: while MEETS says so, those of the main thread come to tide_main_call_meet().  It
  * is asked in any thread, also without the GIL.  */
 void tide_main_call_set_meeting (bool (*meets) (void));

@@ -445,8 +445,10 @@ tide_account_charge (TideAccount *self, int64_t now_ns, uint64_t *rss_pages)
         return true;
       charge_difference (self, now_ns, before, (int64_t)*rss_pages);
       flush (self);
+      return !self->gone;
     }
-  else if (!self->stood_still && now_ns - self->moved_ns >= CLAIM_NS)
+  self->looking_ns = 0;
+  if (!self->stood_still && now_ns - self->moved_ns >= CLAIM_NS)
     stand_still (self, now_ns);
   return !self->gone;
 }

@@ -248,7 +248,17 @@ test_looking (Fixture *self, gconstpointer unused)
   atomic_store (&self->region->account_lock, 1);
   g_assert_true (tide_account_charge (self->account, 22 * millisecond, &pages));
   g_assert_cmpint (atomic_load (&self->region->accounted_pages), ==, 1);
+  /* Nothing is left to it any more, and so it counts anew.  */
+  do
+    {
+      atomic_store (&self->region->accounted_pages, (gint64)pages);
+      g_assert_true (tide_account_charge (self->account, 41 * millisecond, &pages));
+    }
+  while ((gint64)pages != atomic_load (&self->region->accounted_pages));
+  atomic_store (&self->region->accounted_pages, 1);
   g_assert_true (tide_account_charge (self->account, 42 * millisecond, &pages));
+  g_assert_cmpint (atomic_load (&self->region->accounted_pages), ==, 1);
+  g_assert_true (tide_account_charge (self->account, 62 * millisecond, &pages));
   g_assert_cmpint (atomic_load (&self->region->accounted_pages), ==, (gint64)pages);
 }
 

@@ -109,7 +109,7 @@ print(8 * N_INTERPRETERS * 4 * 20, sys.getsizeof(bytearray(100000)) - 100000)
 # in 3.11 what the main thread is asked to do meanwhile must not keep that one from it.  The pause is for the main thread to get there, which cannot
 # be seen; one that does not is not kept from anything.
 WAITING = COMMON + """
-import os, queue, select, time
+import queue, select, time
 reading, writing = os.pipe()
 selected, awaking = os.pipe()
 lock, started, letters = threading.Lock(), threading.Semaphore(0), queue.SimpleQueue()
